@@ -1,0 +1,34 @@
+import type { PppoeError } from '../errors';
+import type { MacAddress } from '../wire/mac-address';
+
+/** What a link has counted since it opened. `received`/`sent` are frames. */
+export interface LinkCounters {
+  readonly received: number;
+  readonly sent: number;
+  /** Frames that the kernel or a full queue dropped before we saw them. */
+  readonly receiveDrops: number;
+  /** Frames that could not be sent: link down, queue full, longer than the MTU. */
+  readonly sendDrops: number;
+}
+
+/**
+ * An Ethernet segment as an engine sees it: whole frames in and out, never an exception.
+ *
+ * Frames have no preamble and no FCS. A VLAN tag that the kernel stripped is back in the frame. Received buffers belong to the
+ * receiver. Callbacks never run inside `send`. The states of a link are up and down; `onDown` may be followed by `onUp` as
+ * long as the link is open (a cable that is plugged in again, an interface that comes back).
+ */
+export interface Link {
+  /** The address that the segment delivers to. */
+  readonly address: MacAddress;
+  /** The largest Ethernet payload, in octets: 1500 on plain Ethernet. */
+  readonly mtu: number;
+  readonly counters: LinkCounters;
+  /** Sends a batch. Never blocks and never throws; what cannot be sent is counted as `sendDrops`. */
+  send(frames: readonly Buffer[]): void;
+  onFrames: (frames: readonly Buffer[]) => void;
+  onDown: (error: PppoeError) => void;
+  onUp: () => void;
+  /** Takes no more frames and delivers none. A second call does nothing. */
+  close(): void;
+}
