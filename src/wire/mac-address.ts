@@ -1,20 +1,21 @@
-import { MalformedPacket } from './reader';
-
 /** An Ethernet address: 6 octets. Compared with `Buffer.equals`; never mutated. */
 export type MacAddress = Buffer;
 
 export const BROADCAST: MacAddress = Buffer.alloc(6, 0xff);
 
+const SPELLINGS =
+  /^(?:[0-9a-f]{2}([:-])(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}|[0-9a-f]{4}(?:\.[0-9a-f]{4}){2}|[0-9a-f]{12})$/i;
+
 /**
- * Parses `02:00:5e:10:00:01`, `02-00-5e-10-00-01` or twelve hexadecimal digits.
- * @throws MalformedPacket for anything else.
+ * Parses `02:00:5e:10:00:01`, `02-00-5e-10-00-01`, `0200.5e10.0001` or twelve hexadecimal digits.
+ * @throws RangeError for anything else.
  */
 export function parseMac(text: string): MacAddress {
-  const digits = text.trim().replaceAll(/[:.-]/g, '');
-  if (!/^[0-9a-fA-F]{12}$/.test(digits)) {
-    throw new MalformedPacket(`'${text}' is not a MAC address: six octets in hexadecimal, like 02:00:5e:10:00:01`);
+  const address = text.trim();
+  if (!SPELLINGS.test(address)) {
+    throw new RangeError(`'${text}' is not a MAC address: six octets in hexadecimal, like 02:00:5e:10:00:01`);
   }
-  return Buffer.from(digits, 'hex');
+  return Buffer.from(address.replaceAll(/[:.-]/g, ''), 'hex');
 }
 
 /** Lower-case octets with colons: `02:00:5e:10:00:01`. */

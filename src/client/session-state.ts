@@ -1,0 +1,40 @@
+import type { Reason } from '../errors';
+import type { Connection } from '../ppp/connection';
+import type { HostDiscovery, Offer } from '../pppoe/host-discovery';
+import type { SessionFrameTemplate } from '../pppoe/session-frame';
+import type { MacAddress } from '../wire/mac-address';
+
+/** The states of a session, in the words that users see. */
+export type SessionStateName =
+  | 'idle'
+  | 'discovering'
+  | 'requesting'
+  | 'establishing'
+  | 'authenticating'
+  | 'configuring'
+  | 'up'
+  | 'terminating'
+  | 'waiting';
+
+/** What there is once PADS has come. */
+export interface Established {
+  readonly id: number;
+  readonly peer: MacAddress;
+  readonly offer: Offer;
+  readonly connection: Connection;
+  readonly template: SessionFrameTemplate;
+}
+
+/** What follows when a session has ended. */
+export type Afterwards = 'idle' | 'reopen' | 'wait';
+
+/** Each state with what it needs; deadlines and times in ms of the engine's clock. */
+export type SessionState =
+  | { readonly name: 'idle' }
+  | { readonly name: 'discovering'; readonly discovery: HostDiscovery }
+  | { readonly name: 'requesting'; readonly discovery: HostDiscovery; readonly held: Buffer[] }
+  | { readonly name: 'establishing' | 'authenticating' | 'configuring'; readonly established: Established }
+  | { readonly name: 'up'; readonly established: Established; readonly since: number; readonly mtu: number }
+  | { readonly name: 'terminating'; readonly established: Established; readonly afterwards: Afterwards }
+  /** `until` is absent while the link is down: the next attempt begins when it is up. */
+  | { readonly name: 'waiting'; readonly until: number | undefined; readonly reason: Reason };

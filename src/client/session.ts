@@ -1,0 +1,396 @@
+import { PppoeError, type Reason } from '../errors';
+import { earliest } from '../ppp/automaton';
+import { Connection, type ConnectionSettings, type PhaseName } from '../ppp/connection';
+import type { DiscoveryPacket } from '../pppoe/discovery-packet';
+import type { Engine, Input, Interest } from '../pppoe/engine';
+import { encodePadt, errorText, HostDiscovery, type Offer } from '../pppoe/host-discovery';
+import {
+  pppEnd,
+  pppoeOffset,
+  protocolOffset,
+  SESSION_OVERHEAD,
+  SessionFrameTemplate,
+  sessionIdAt,
+} from '../pppoe/session-frame';
+import { PPPOE_MRU } from '../wire/lcp';
+import type { MacAddress } from '../wire/mac-address';
+import { decodePpp, PROTOCOL } from '../wire/ppp';
+import { CODE } from '../wire/pppoe';
+import { MalformedPacket } from '../wire/reader';
+import { checkSendable } from './outgoing';
+import { pauseAfter } from './reconnect';
+import type { Afterwards, Established, SessionState, SessionStateName } from './session-state';
+import type { SessionSettings } from './settings';
+import { type SessionCounters, type SessionSnapshot, snapshot } from './snapshot';
+
+export type SessionEvent =
+  | { readonly type: 'state'; readonly state: SessionStateName; readonly reason?: Reason }
+  /** One line for people about a step of the negotiation. */
+  | { readonly type: 'progress'; readonly text: string };
+
+export interface SessionOutlets {
+  send(frame: Buffer): void;
+  /** Received IP packets, in order; the octets belong to the receiver. */
+  packets(packets: readonly Buffer[]): void;
+  event(event: SessionEvent): void;
+  /** Which frames of the segment are wanted from now on. */
+  listen(interest: Interest): void;
+  /** Unpredictable octets. */
+  random(octets: number): Buffer;
+}
+
+/** Where a session stands on its segment. */
+export interface SessionPlace {
+  readonly address: MacAddress;
+  /** The largest Ethernet payload of the segment, in octets. */
+  readonly mtu: number;
+}
+
+/** Session frames that overtake PADS are held, but no more than this. */
+const MOST_HELD = 16;
+
+/** One PPPoE session as a host has it: discovery, PPP, packets, shutdown, and the way back after a failure. */
+export class Session implements Engine {
+  #state: SessionState = { name: 'idle' };
+  #reason: Reason | undefined;
+  #linkUp = true;
+  #failures: { readonly code: Reason['code'] | undefined; readonly count: number } = { code: undefined, count: 0 };
+  /** A discovery that was given up while its PADS may still come. */
+  #abandoned: HostDiscovery | undefined;
+  readonly #counters: SessionCounters = {
+    packetsReceived: 0,
+    octetsReceived: 0,
+    packetsSent: 0,
+    octetsSent: 0,
+    malformed: 0,
+    ignored: 0,
+    connects: 0,
+  };
+
+  constructor(
+    private readonly settings: SessionSettings,
+    private readonly place: SessionPlace,
+    private readonly outlets: SessionOutlets,
+  ) {}
+
+  get state(): SessionStateName {
+    return this.#state.name;
+  }
+
+  /** Everything that a session knows, as plain data. Times are of the engine's clock. */
+  get snapshot(): SessionSnapshot {
+    return snapshot(this.#state, this.#counters, this.settings, this.#reason);
+  }
+
+  get deadline(): number | undefined {
+    const state = this.#state;
+    if (state.name === 'waiting') return state.until;
+    if ('discovery' in state) return state.discovery.deadline;
+    return 'established' in state ? earliest(state.established.connection.deadline) : undefined;
+  }
+
+  /** Begins at once: from idle, and from a pause that it ends. Otherwise it is on its way already. */
+  open(now: number): void {
+    if (this.#state.name === 'terminating') this.#state = { ...this.#state, afterwards: 'reopen' };
+    if (this.#state.name === 'idle' || this.#state.name === 'waiting') this.#begin(now);
+  }
+
+  /** Ends in order, as far as there is something to end: Terminate-Request, Ack or time-out, PADT. No attempt follows. */
+  close(now: number): void {
+    this.#failures = { code: undefined, count: 0 };
+    this.#end({ code: 'closed', text: 'Closed by us' }, 'idle', now);
+  }
+
+  /** Ends in order and begins again. */
+  reopen(now: number): void {
+    this.#end({ code: 'closed', text: 'Closed by us, to connect again' }, 'reopen', now);
+  }
+
+  handle(input: Input, now: number): void {
+    switch (input.type) {
+      case 'frames':
+        return this.#frames(input.frames, now);
+      case 'discovery':
+        return this.#discovery(input.packet, now);
+      case 'due':
+        return this.#due(now);
+      case 'link-down':
+        return this.#linkDown(input.error, now);
+      case 'link-up':
+        this.#linkUp = true;
+        if (this.#state.name === 'waiting' && this.#state.until === undefined) this.#begin(now);
+    }
+  }
+
+  /**
+   * Sends IP packets, all or none of them.
+   * @throws PppoeError `not-up`; `too-long` for a packet beyond the MTU; `malformed` for what is no IP packet.
+   */
+  sendPackets(packets: readonly Buffer[]): void {
+    const state = this.#state;
+    if (state.name !== 'up') throw new PppoeError('not-up', `The session is not up, but ${state.name}`);
+    for (const packet of packets) checkSendable(packet, state.mtu);
+    for (const packet of packets) {
+      this.outlets.send(state.established.template.frame(PROTOCOL.ipv4, packet));
+      this.#counters.packetsSent++;
+      this.#counters.octetsSent += packet.length;
+    }
+  }
+
+  // Discovery
+
+  #begin(now: number): void {
+    if (!this.#linkUp) return this.#enter({ name: 'waiting', until: undefined, reason: LINK_DOWN }, LINK_DOWN);
+    this.#abandoned = undefined;
+    const discovery = new HostDiscovery(
+      {
+        ...this.settings,
+        timeout: this.settings.discoveryTimeout,
+        attempts: this.settings.discoveryAttempts,
+      },
+      this.place.address,
+      this.settings.vlan,
+      {
+        send: (frame) => this.outlets.send(frame),
+        random: (octets) => this.outlets.random(octets),
+        progress: (text) => this.#progress(text),
+        requesting: (offer) => {
+          this.outlets.listen({ hostUniq: discovery.hostUniq, awaiting: offer.address });
+          this.#enter({ name: 'requesting', discovery, held: [] });
+        },
+        established: ({ offer, id, roundTrip }, at) => this.#established(offer, id, roundTrip, discovery, at),
+        failed: (reason, at) => this.#ended(reason, 'wait', at),
+      },
+    );
+    this.outlets.listen({ hostUniq: discovery.hostUniq });
+    this.#enter({ name: 'discovering', discovery });
+    discovery.start(now);
+  }
+
+  #discovery(packet: DiscoveryPacket, now: number): void {
+    const state = this.#state;
+    if (packet.code === CODE.PADT) return this.#terminatedByPadt(packet, now);
+    const discovery = 'discovery' in state ? state.discovery : this.#abandoned;
+    if (discovery) discovery.receive(packet, now);
+    else this.#counters.ignored++;
+  }
+
+  #terminatedByPadt(packet: DiscoveryPacket, now: number): void {
+    const state = this.#state;
+    const ours = 'established' in state && state.established.id === packet.sessionId;
+    if (!ours || !state.established.peer.equals(packet.source)) {
+      this.#counters.ignored++;
+      return;
+    }
+    const text = errorText(packet.tags)?.replace(/^Generic-Error: /, '');
+    this.#progress(`Got PADT${text ? `: ${text}` : ''}`);
+    const reason = state.established.connection.cutOff(text ?? 'PADT');
+    this.#ended(reason, state.name === 'terminating' ? state.afterwards : 'wait', now);
+  }
+
+  #established(offer: Offer, id: number, roundTrip: number, discovery: HostDiscovery, now: number): void {
+    const held = this.#state.name === 'requesting' ? this.#state.held : [];
+    const { address } = this.place;
+    const template = new SessionFrameTemplate(offer.address, address, this.settings.vlan, id);
+    const connection = new Connection(this.#connectionSettings(roundTrip), {
+      send: (protocol, information) => this.outlets.send(template.frame(protocol, information)),
+      random: (octets) => this.outlets.random(octets),
+      progress: (text) => this.#progress(text),
+      phase: (phase, at) => this.#phase(phase, established, at),
+      // A host asks no peer who it is.
+      claim: () => {},
+      closed: (reason, at) => this.#closed(reason, established, at),
+    });
+    const established: Established = { id, peer: offer.address, offer, connection, template };
+    this.outlets.listen({ hostUniq: discovery.hostUniq, session: { peer: offer.address, id } });
+    this.#abandoned = discovery;
+    this.#state = { name: 'establishing', established };
+    connection.open(now);
+    if (held.length > 0) this.#frames(held, now);
+  }
+
+  #connectionSettings(roundTrip: number): ConnectionSettings {
+    const { settings } = this;
+    // What discovery took tells how long an answer takes; a Restart timer below that would only repeat what is on its way.
+    const answerTime = 2 * roundTrip + 10;
+    const restartTimer = Math.min(
+      Math.max(settings.automaton.restartTimer, answerTime),
+      settings.automaton.restartTimerMax,
+    );
+    return {
+      lcp: { mru: Math.min(settings.mru, this.#mtu), allowed: settings.authentication, required: [] },
+      credentials: { username: settings.username, password: settings.password },
+      authenticationRequired: settings.authenticationRequired,
+      name: settings.username,
+      ipcp: () => ({ ...(settings.address ? { address: settings.address } : {}), askDns: settings.dns }),
+      keepalive: settings.keepalive,
+      automaton: { ...settings.automaton, answerTime, restartTimer },
+      phaseTimeout: settings.phaseTimeout,
+    };
+  }
+
+  /** What the segment's frames can carry, and PPPoE without PPP-Max-Payload allows (RFC 2516 §7). */
+  get #mtu(): number {
+    return Math.min(this.place.mtu - SESSION_OVERHEAD, PPPOE_MRU);
+  }
+
+  // PPP
+
+  #phase(phase: PhaseName, established: Established, now: number): void {
+    if (phase === 'dead') return;
+    if (phase === 'open') {
+      const mtu = Math.min(established.connection.peerMru, this.#mtu);
+      this.#counters.connects++;
+      return this.#enter({ name: 'up', established, since: now, mtu });
+    }
+    const state = this.#state;
+    if (state.name === 'up') this.#settle(now - state.since);
+    if (phase === 'terminate') {
+      if (state.name !== 'terminating') this.#enter({ name: 'terminating', established, afterwards: 'wait' });
+      return;
+    }
+    const name = ({ establish: 'establishing', authenticate: 'authenticating', network: 'configuring' } as const)[
+      phase
+    ];
+    this.#enter({ name, established });
+  }
+
+  /** PPP is over: our PADT follows, whoever ended it. */
+  #closed(reason: Reason, { peer, id }: Established, now: number): void {
+    this.outlets.send(encodePadt(this.place.address, peer, this.settings.vlan, id));
+    this.#progress('Sending PADT');
+    this.#ended(reason, this.#state.name === 'terminating' ? this.#state.afterwards : 'wait', now);
+  }
+
+  #frames(frames: readonly Buffer[], now: number): void {
+    const packets: Buffer[] = [];
+    for (const frame of frames) {
+      const packet = this.#frame(frame, now);
+      if (packet) packets.push(packet);
+    }
+    if (packets.length > 0) this.outlets.packets(packets);
+  }
+
+  /** The IP packet that a frame carries; anything else goes to PPP. */
+  #frame(frame: Buffer, now: number): Buffer | undefined {
+    const state = this.#state;
+    const at = pppoeOffset(frame);
+    const end = at < 0 ? -1 : pppEnd(frame, at);
+    if (end < 0) {
+      this.#counters.malformed++;
+      return undefined;
+    }
+    if (state.name === 'requesting') {
+      if (state.held.length < MOST_HELD) state.held.push(frame);
+      return undefined;
+    }
+    if (!('established' in state) || state.established.id !== sessionIdAt(frame, at)) {
+      this.#counters.ignored++;
+      return undefined;
+    }
+    const start = protocolOffset(at);
+    const protocol = ((frame[start] as number) << 8) | (frame[start + 1] as number);
+    if (protocol !== PROTOCOL.ipv4) {
+      this.#control(state.established.connection, frame.subarray(start, end), now);
+      return undefined;
+    }
+    state.established.connection.heard();
+    if (state.name !== 'up') {
+      this.#counters.ignored++;
+      return undefined;
+    }
+    this.#counters.packetsReceived++;
+    this.#counters.octetsReceived += end - start - 2;
+    return frame.subarray(start + 2, end);
+  }
+
+  /** The one place where a peer's octets may prove malformed: counted, told, and forgotten. */
+  #control(connection: Connection, octets: Buffer, now: number): void {
+    try {
+      const { protocol, information } = decodePpp(octets);
+      connection.receive(protocol, information, now);
+    } catch (error) {
+      if (!(error instanceof MalformedPacket)) throw error;
+      this.#counters.malformed++;
+      this.#progress(`Dropped a malformed packet: ${error.message}`);
+    }
+  }
+
+  #due(now: number): void {
+    const state = this.#state;
+    if (state.name === 'waiting' && state.until !== undefined && now >= state.until) this.#begin(now);
+    else if ('discovery' in state) state.discovery.due(now);
+    else if ('established' in state) state.established.connection.due(now);
+  }
+
+  // The end, and what comes after
+
+  #end(reason: Reason, afterwards: Afterwards, now: number): void {
+    const state = this.#state;
+    if (state.name === 'idle' || state.name === 'waiting') return this.#ended(reason, afterwards, now);
+    if ('discovery' in state) {
+      state.discovery.abandon();
+      return this.#ended(reason, afterwards, now);
+    }
+    if (state.name === 'up') this.#settle(now - state.since);
+    this.#enter({ name: 'terminating', established: state.established, afterwards }, reason);
+    state.established.connection.close(reason, now);
+  }
+
+  #linkDown(error: PppoeError, now: number): void {
+    this.#linkUp = false;
+    const reason: Reason = { code: 'link-down', text: error.message };
+    const state = this.#state;
+    if (state.name === 'idle') return;
+    if (state.name === 'waiting') {
+      this.#enter({ name: 'waiting', until: undefined, reason }, reason);
+      return;
+    }
+    if (state.name === 'up') this.#settle(now - state.since);
+    this.#ended(reason, state.name === 'terminating' ? state.afterwards : 'wait', now);
+  }
+
+  #ended(reason: Reason, afterwards: Afterwards, now: number): void {
+    if ('discovery' in this.#state) this.#abandoned = this.#state.discovery;
+    const { hostUniq } = this.#abandoned ?? {};
+    this.outlets.listen(hostUniq ? { hostUniq } : {});
+    if (this.#state.name === 'up') this.#settle(now - this.#state.since);
+    if (afterwards === 'reopen') {
+      this.#reason = reason;
+      return this.#begin(now);
+    }
+    const again = afterwards === 'wait' && this.settings.reconnect.enabled;
+    if (!again) {
+      if (this.#state.name === 'idle' && reason.code === 'closed') return;
+      return this.#enter({ name: 'idle' }, reason);
+    }
+    const until = this.#linkUp ? now + this.#pause(reason) : undefined;
+    this.#enter({ name: 'waiting', until, reason }, reason);
+  }
+
+  /** A session that has been up for long enough ends the row of failures. */
+  #settle(upFor: number): void {
+    if (upFor >= this.settings.reconnect.stableAfter) this.#failures = { code: undefined, count: 0 };
+  }
+
+  #pause({ code }: Reason): number {
+    this.#failures = { code, count: this.#failures.code === code ? this.#failures.count + 1 : 1 };
+    const fraction = this.outlets.random(2).readUInt16BE() / 0xffff;
+    const pause = pauseAfter(code, this.#failures.count, this.settings.reconnect, fraction);
+    this.#progress(`Next attempt in ${(pause / 1_000).toFixed(1)} s`);
+    return pause;
+  }
+
+  #enter(state: SessionState, reason?: Reason): void {
+    this.#state = state;
+    if (state.name === 'up') this.#reason = undefined;
+    else if (reason) this.#reason = reason;
+    this.outlets.event({ type: 'state', state: state.name, ...(reason ? { reason } : {}) });
+  }
+
+  #progress(text: string): void {
+    this.outlets.event({ type: 'progress', text });
+  }
+}
+
+const LINK_DOWN: Reason = { code: 'link-down', text: 'The interface is down' };

@@ -1,0 +1,90 @@
+import type { AutomatonSettings } from '../ppp/control-protocol';
+import { AUTOMATON_DEFAULTS } from '../ppp/control-protocol';
+import type { KeepaliveSettings } from '../ppp/keepalive';
+import type { VlanTag } from '../wire/ethernet';
+import { type AuthenticationProtocol, MIN_MRU, PPPOE_MRU } from '../wire/lcp';
+import type { MacAddress } from '../wire/mac-address';
+import { RECONNECT_DEFAULTS, type ReconnectSettings } from './reconnect';
+
+/** Everything that a session may be told. Times in ms. */
+export interface SessionSettings {
+  readonly username: string;
+  readonly password: string;
+  /** The service asked for; empty: any. */
+  readonly serviceName: string;
+  readonly acName?: string;
+  readonly acAddress?: MacAddress;
+  /** Always this Host-Uniq; otherwise each attempt draws a fresh one. */
+  readonly hostUniq?: Buffer;
+  /** VLAN tags of every frame, the outer first. */
+  readonly vlan: readonly VlanTag[];
+  /** The MRU that we ask for, in octets. */
+  readonly mru: number;
+  /** An IPv4 address to ask for, 4 octets; the peer may give another. */
+  readonly address?: Buffer;
+  /** Ask for name servers. */
+  readonly dns: boolean;
+  /** How we let ourselves be authenticated, the preferred first. */
+  readonly authentication: readonly AuthenticationProtocol[];
+  /** An Access Concentrator that does not ask who we are is refused. */
+  readonly authenticationRequired: boolean;
+  readonly keepalive: KeepaliveSettings;
+  readonly reconnect: ReconnectSettings;
+  readonly automaton: AutomatonSettings;
+  /** The longest that LCP, authentication or IPCP may each take. */
+  readonly phaseTimeout: number;
+  /** The first time-out of PADI and PADR; it doubles. */
+  readonly discoveryTimeout: number;
+  readonly discoveryAttempts: number;
+  /** How long offers are collected after the first; 0 takes the first acceptable one at once. */
+  readonly offerWindow: number;
+}
+
+export const SESSION_DEFAULTS: SessionSettings = {
+  username: '',
+  password: '',
+  serviceName: '',
+  vlan: [],
+  mru: PPPOE_MRU,
+  dns: true,
+  authentication: ['chap-md5', 'pap'],
+  authenticationRequired: false,
+  keepalive: { mode: 'adaptive', interval: 20_000, failures: 3 },
+  reconnect: RECONNECT_DEFAULTS,
+  automaton: AUTOMATON_DEFAULTS,
+  phaseTimeout: 30_000,
+  discoveryTimeout: 1_000,
+  discoveryAttempts: 4,
+  offerWindow: 0,
+};
+
+/**
+ * The defaults with these settings over them.
+ * @throws RangeError for what no session could work with.
+ */
+export function sessionSettings(settings: Partial<SessionSettings>): SessionSettings {
+  const all = { ...SESSION_DEFAULTS, ...settings };
+  within('MRU', all.mru, MIN_MRU, 65_535);
+  within('user name length', Buffer.byteLength(all.username), 0, 255);
+  within('password length', Buffer.byteLength(all.password), 0, 255);
+  within('Service-Name length', Buffer.byteLength(all.serviceName), 0, 1_000);
+  if (all.hostUniq) within('Host-Uniq length', all.hostUniq.length, 1, 64);
+  if (all.address) within('address length', all.address.length, 4, 4);
+  within('number of VLAN tags', all.vlan.length, 0, 2);
+  for (const { vid, pcp } of all.vlan) {
+    within('VLAN identifier', vid, 0, 4_094);
+    within('PCP', pcp, 0, 7);
+  }
+  within('keepalive interval', all.keepalive.interval, 100, 86_400_000);
+  within('keepalive failures', all.keepalive.failures, 1, 100);
+  within('discovery time-out', all.discoveryTimeout, 10, 600_000);
+  within('discovery attempts', all.discoveryAttempts, 1, 100);
+  within('offer window', all.offerWindow, 0, 60_000);
+  within('phase time-out', all.phaseTimeout, 100, 3_600_000);
+  return all;
+}
+
+function within(what: string, value: number, least: number, most: number): void {
+  if (Number.isFinite(value) && value >= least && value <= most) return;
+  throw new RangeError(`${what} must be from ${least} to ${most}, not ${value}`);
+}

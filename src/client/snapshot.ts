@@ -1,0 +1,84 @@
+import type { Reason } from '../errors';
+import { formatIpv4 } from '../wire/ip';
+import { formatMac } from '../wire/mac-address';
+import type { SessionState, SessionStateName } from './session-state';
+import type { SessionSettings } from './settings';
+
+/** Counted since the session was made. */
+export interface SessionCounters {
+  packetsReceived: number;
+  octetsReceived: number;
+  packetsSent: number;
+  octetsSent: number;
+  /** Frames and packets that were not what they should be. */
+  malformed: number;
+  /** Well-formed, but for another session or another state. */
+  ignored: number;
+  /** How often the session has come up. */
+  connects: number;
+}
+
+/** A session as plain data. Addresses are text; what is not known is absent. */
+export interface SessionSnapshot {
+  readonly state: SessionStateName;
+  /** Why the session is not up, or why it last was not. */
+  readonly reason?: Reason;
+  readonly username: string;
+  readonly sessionId?: number;
+  readonly acName?: string;
+  readonly acMac?: string;
+  readonly serviceName?: string;
+  readonly localAddress?: string;
+  readonly remoteAddress?: string;
+  readonly dns: readonly string[];
+  /** The largest packet that we take, in octets. */
+  readonly mru?: number;
+  /** The largest packet that may be sent, in octets. */
+  readonly mtu?: number;
+  /** When the session came up, in ms of the engine's clock. */
+  readonly since?: number;
+  /** When the next attempt begins, in ms of the engine's clock. */
+  readonly nextAttempt?: number;
+  /** The last LCP Echo round trip in ms. */
+  readonly roundTrip?: number;
+  readonly counters: Readonly<SessionCounters>;
+}
+
+export function snapshot(
+  state: SessionState,
+  counters: SessionCounters,
+  settings: SessionSettings,
+  reason: Reason | undefined,
+): SessionSnapshot {
+  return {
+    state: state.name,
+    ...(reason ? { reason } : {}),
+    username: settings.username,
+    serviceName: settings.serviceName,
+    dns: [],
+    ...('established' in state ? describeEstablished(state) : {}),
+    ...(state.name === 'waiting' && state.until !== undefined ? { nextAttempt: state.until } : {}),
+    counters: { ...counters },
+  };
+}
+
+function describeEstablished(state: Extract<SessionState, { established: unknown }>): Partial<SessionSnapshot> {
+  const { id, offer, peer, connection } = state.established;
+  const common = {
+    sessionId: id,
+    acMac: formatMac(peer),
+    ...(offer.acName === undefined ? {} : { acName: offer.acName }),
+  };
+  if (state.name !== 'up') return common;
+  const { ipcp, roundTrip, mru } = connection;
+  return {
+    ...common,
+    ...(ipcp.address ? { localAddress: formatIpv4(ipcp.address) } : {}),
+    ...(ipcp.peerAddress ? { remoteAddress: formatIpv4(ipcp.peerAddress) } : {}),
+    dns: ipcp.dns.map(formatIpv4),
+    mru,
+    mtu: state.mtu,
+    since: state.since,
+    ...(roundTrip === undefined ? {} : { roundTrip }),
+  };
+}

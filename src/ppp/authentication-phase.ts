@@ -1,0 +1,158 @@
+import type { Reason } from '../errors';
+import type { AuthenticationProtocol } from '../wire/lcp';
+import { PROTOCOL, protocolName } from '../wire/ppp';
+import type {
+  Authentication,
+  AuthenticationOutlets,
+  Authenticator,
+  Claim,
+  Credentials,
+  Decision,
+  RetrySettings,
+} from './authentication';
+import { earliest } from './automaton';
+import { ChapAuthenticator, ChapPeer } from './chap';
+import { PapAuthenticator, PapPeer } from './pap';
+
+export interface AuthenticationSettings {
+  readonly credentials?: Credentials;
+  /** The name under which we challenge the peer. */
+  readonly name: string;
+  readonly automaton: RetrySettings;
+}
+
+/** What LCP agreed on. */
+export interface Agreement {
+  /** How we authenticate ourselves. */
+  readonly demanded: AuthenticationProtocol | undefined;
+  /** How the peer authenticates itself. */
+  readonly required: AuthenticationProtocol | undefined;
+}
+
+export interface AuthenticationPhaseOutlets {
+  send(protocol: number, packet: Buffer): void;
+  random(octets: number): Buffer;
+  progress(text: string): void;
+  claim(claim: Claim, now: number): void;
+  /** Every part that LCP agreed on has succeeded. Again after each later challenge. */
+  succeeded(now: number): void;
+  failed(reason: Reason, now: number): void;
+}
+
+interface Part<T extends Authentication> {
+  readonly protocol: AuthenticationProtocol;
+  readonly authentication: T;
+  done: boolean;
+}
+
+const CARRIER: Readonly<Record<AuthenticationProtocol, number>> = {
+  pap: PROTOCOL.pap,
+  'chap-md5': PROTOCOL.chap,
+};
+
+/** The codes that an authenticator receives: PAP Authenticate-Request, CHAP Response. Everything else is for the peer. */
+const FOR_AUTHENTICATOR: Readonly<Record<number, number>> = { [PROTOCOL.pap]: 1, [PROTOCOL.chap]: 2 };
+
+/** The Authentication phase (RFC 1661 §3.5) of one connection: our part, the peer's part, or both. */
+export class AuthenticationPhase {
+  #ours: Part<Authentication> | undefined;
+  #theirs: Part<Authenticator> | undefined;
+
+  constructor(
+    private readonly settings: AuthenticationSettings,
+    private readonly outlets: AuthenticationPhaseOutlets,
+  ) {}
+
+  get deadline(): number | undefined {
+    return earliest(this.#ours?.authentication.deadline, this.#theirs?.authentication.deadline);
+  }
+
+  /** The peer must still accept or refuse us. */
+  get awaitsVerdict(): boolean {
+    return this.#ours !== undefined && !this.#ours.done;
+  }
+
+  begin({ demanded, required }: Agreement, now: number): void {
+    this.#theirs = required && this.#authenticator(required);
+    this.#ours = demanded && this.#peer(demanded);
+    this.#theirs?.authentication.start(now);
+    this.#ours?.authentication.start(now);
+  }
+
+  /** LCP is no longer opened: nothing is repeated, a late answer is still understood. */
+  suspend(): void {
+    this.#ours?.authentication.suspend();
+    this.#theirs?.authentication.suspend();
+  }
+
+  end(): void {
+    this.#ours = undefined;
+    this.#theirs = undefined;
+  }
+
+  /** @throws MalformedPacket */
+  receive(protocol: number, packet: Buffer, now: number): void {
+    const part = packet[0] === FOR_AUTHENTICATOR[protocol] ? this.#theirs : this.#ours;
+    if (part && CARRIER[part.protocol] === protocol) part.authentication.receive(packet, now);
+    else this.outlets.progress(`Ignored ${protocolName(protocol)}, which LCP did not agree on`);
+  }
+
+  decide(decision: Decision, now: number): void {
+    this.#theirs?.authentication.decide(decision, now);
+  }
+
+  due(now: number): void {
+    this.#ours?.authentication.due(now);
+    this.#theirs?.authentication.due(now);
+  }
+
+  #peer(protocol: AuthenticationProtocol): Part<Authentication> {
+    const credentials = this.settings.credentials ?? { username: '', password: '' };
+    const outlets: AuthenticationOutlets = {
+      ...this.#common(protocol),
+      succeeded: (text, now) => {
+        this.outlets.progress(`Authentication succeeded${text ? `: ${text}` : ''}`);
+        this.#done(this.#ours, now);
+      },
+    };
+    const isOurs = (challenge: Buffer) => {
+      const authenticator = this.#theirs?.authentication;
+      return authenticator instanceof ChapAuthenticator && authenticator.isOurs(challenge);
+    };
+    const authentication =
+      protocol === 'pap'
+        ? new PapPeer(credentials, outlets, this.settings.automaton)
+        : new ChapPeer(credentials, outlets, this.settings.automaton, isOurs);
+    return { protocol, authentication, done: false };
+  }
+
+  #authenticator(protocol: AuthenticationProtocol): Part<Authenticator> {
+    const outlets = {
+      ...this.#common(protocol),
+      claim: (claim: Claim, now: number) => this.outlets.claim(claim, now),
+      succeeded: (_text: string, now: number) => this.#done(this.#theirs, now),
+    };
+    const random = (octets: number) => this.outlets.random(octets);
+    const authentication =
+      protocol === 'pap'
+        ? new PapAuthenticator(outlets)
+        : new ChapAuthenticator(this.settings.name, outlets, this.settings.automaton, random);
+    return { protocol, authentication, done: false };
+  }
+
+  #common(protocol: AuthenticationProtocol): Omit<AuthenticationOutlets, 'succeeded'> {
+    return {
+      send: (packet) => this.outlets.send(CARRIER[protocol], packet),
+      progress: (text) => this.outlets.progress(text),
+      failed: (text, now) =>
+        this.outlets.failed({ code: 'authentication-failed', text: text || 'Refused without a text' }, now),
+      unanswered: (now) =>
+        this.outlets.failed({ code: 'no-reply', text: 'The peer does not answer the authentication' }, now),
+    };
+  }
+
+  #done(part: Part<Authentication> | undefined, now: number): void {
+    if (part) part.done = true;
+    if (this.#ours?.done !== false && this.#theirs?.done !== false) this.outlets.succeeded(now);
+  }
+}

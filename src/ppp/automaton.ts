@@ -1,0 +1,418 @@
+import {
+  CONTROL,
+  type ControlPacket,
+  decodeControl,
+  decodeOptions,
+  encodeControl,
+  encodeOptions,
+  type Option,
+} from '../wire/control';
+import { type Action, type Event, lookUp, type State } from './automaton-table';
+import type { AutomatonSettings, ControlProtocol, Finish, Verdict } from './control-protocol';
+
+/** Where an automaton's packets and This-Layer-Up, -Down, -Started and -Finished go. */
+export interface AutomatonOutlets {
+  send(packet: Buffer): void;
+  layerUp(now: number): void;
+  layerDown(now: number): void;
+  layerFinished(why: Finish, now: number): void;
+  /** Codes above 7 that the protocol knows: Protocol-Reject, Echo-Request and so on. `data` is the packet's. */
+  packet(packet: ControlPacket, now: number): void;
+  /** A Terminate-Request came, with this text. */
+  terminateRequested(text: Buffer): void;
+}
+
+/** Codes without which nothing can be negotiated: their Code-Reject is fatal (RXJ-). */
+const LAST_INDISPENSABLE_CODE = CONTROL.codeReject;
+
+/** After so many times Max-Failure refusals without an agreement the negotiation is given up. */
+const MAX_ROUNDS = 3;
+
+/** Our Configure-Request that is on its way, or was the last. */
+interface Request {
+  readonly identifier: number;
+  readonly options: Buffer;
+  readonly sentAt: number;
+  /** No valid answer has come yet. */
+  readonly outstanding: boolean;
+  /** It has been repeated because the peer proved to listen. */
+  readonly prompted: boolean;
+}
+
+/**
+ * The one interpreter of the automaton's table (RFC 1661 §4), for LCP and every NCP.
+ *
+ * Two things go beyond the table, both for peers that start late or far away:
+ * - A Configure-Request of the peer's proves that it listens. If ours should have been answered by now, it is repeated at
+ *   once, with the same Identifier; the Restart timer runs on.
+ * - A Configure-Request that repeats the last one we acknowledged, octet by octet and soon after, is acknowledged again and
+ *   does not tear an opened layer down.
+ */
+export class Automaton {
+  #state: State = 'Initial';
+  #restartCounter = 0;
+  #restartPeriod: number;
+  #restartAt: number | undefined;
+  #promptAt: number | undefined;
+  #identifier = 0;
+  #request: Request | undefined;
+  #acknowledged: { readonly packet: Buffer; readonly at: number } | undefined;
+  #naksSent = 0;
+  #refusalsSent = 0;
+  #refusalsReceived = 0;
+  #finish: Finish = 'closed';
+
+  constructor(
+    readonly protocol: ControlProtocol,
+    private readonly outlets: AutomatonOutlets,
+    private settings: AutomatonSettings,
+  ) {
+    this.#restartPeriod = settings.restartTimer;
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  get deadline(): number | undefined {
+    return earliest(this.#restartAt, this.#promptAt);
+  }
+
+  /** Changes timers and counters from the next transmission on. */
+  configure(settings: AutomatonSettings): void {
+    this.settings = settings;
+  }
+
+  up(now: number): void {
+    this.#on('Up', now);
+  }
+
+  down(now: number): void {
+    this.#on('Down', now);
+  }
+
+  open(now: number): void {
+    this.#on('Open', now);
+  }
+
+  close(now: number): void {
+    this.#finish = 'closed';
+    this.#on('Close', now);
+  }
+
+  /** The peer's Protocol-Reject named this protocol: it cannot go on (RXJ-). */
+  protocolRejected(now: number): void {
+    this.#finish = 'rejected';
+    this.#on('RXJ-', now);
+  }
+
+  /** Call when `deadline` has come. */
+  due(now: number): void {
+    if (this.#promptAt !== undefined && now >= this.#promptAt) {
+      this.#promptAt = undefined;
+      this.#repeatRequest(now);
+    }
+    if (this.#restartAt === undefined || now < this.#restartAt) return;
+    if (this.#restartCounter > 0) {
+      this.#on('TO+', now);
+    } else {
+      if (isAnswerState(this.#state)) this.#finish = this.#refusalsSent > 0 ? 'no-agreement' : 'no-reply';
+      this.#on('TO-', now);
+    }
+  }
+
+  /**
+   * Takes a packet of this protocol.
+   * @throws MalformedPacket, with the state unchanged.
+   */
+  receive(bytes: Buffer, now: number): void {
+    const packet = decodeControl(bytes, this.protocol.name);
+    if (packet.code === 0 || packet.code > this.protocol.lastCode) {
+      this.#on('RUC', now, packet);
+      return;
+    }
+    switch (packet.code) {
+      case CONTROL.configureRequest:
+        return this.#configureRequest(packet, now);
+      case CONTROL.configureAck:
+        return this.#configureAck(packet, now);
+      case CONTROL.configureNak:
+      case CONTROL.configureReject:
+        return this.#configureRefusal(packet, now);
+      case CONTROL.terminateRequest:
+        this.outlets.terminateRequested(packet.data);
+        if (this.#state === 'Opened') this.#finish = 'terminated';
+        return this.#on('RTR', now, packet);
+      case CONTROL.terminateAck:
+        return this.#on('RTA', now, packet);
+      case CONTROL.codeReject:
+        return this.#codeReject(packet, now);
+      default:
+        return this.outlets.packet(packet, now);
+    }
+  }
+
+  /** Sends a packet of this protocol with a fresh Identifier, which is returned. */
+  sendFresh(code: number, data: Buffer): number {
+    const identifier = this.#nextIdentifier();
+    this.outlets.send(encodeControl({ code, identifier, data }));
+    return identifier;
+  }
+
+  #configureRequest(packet: ControlPacket, now: number): void {
+    const options = decodeOptions(packet.data, this.protocol.name);
+    const again = this.#acknowledged;
+    if (
+      this.#state === 'Opened' &&
+      again?.packet.equals(encodeControl(packet)) &&
+      now - again.at < this.settings.restartTimerMax
+    ) {
+      this.#reply(CONTROL.configureAck, packet);
+      return;
+    }
+    const answer = this.#judge(options);
+    const unanswered = this.#state === 'Req-Sent' || this.#state === 'Ack-Sent';
+    this.#on(answer.code === CONTROL.configureAck ? 'RCR+' : 'RCR-', now, packet, answer);
+    if (this.#refusalsSent > MAX_ROUNDS * this.settings.maxFailure) this.#giveUp(now);
+    else if (unanswered) this.#promptedByPeer(now);
+  }
+
+  /** The answer to a Configure-Request: Reject comes before Nak, Nak before Ack (RFC 1661 §5.2-5.4). */
+  #judge(options: readonly Option[]): Answer {
+    const seen = new Set<number>();
+    const rejected: Option[] = [];
+    const naked: Option[] = [];
+    for (const option of options) {
+      // The first of two options of one type counts; a second is neither judged nor answered.
+      if (seen.has(option.type)) continue;
+      seen.add(option.type);
+      const verdict: Verdict = this.protocol.judge(option);
+      if (verdict === 'reject') rejected.push(option);
+      else if (verdict !== 'ack') naked.push({ type: option.type, data: verdict.nak });
+    }
+    if (rejected.length > 0) return { code: CONTROL.configureReject, options: rejected };
+    const missing = this.protocol.missing(options);
+    if (naked.length + missing.length === 0) return { code: CONTROL.configureAck, options };
+    if (this.#naksSent < this.settings.maxFailure) {
+      return { code: CONTROL.configureNak, options: [...naked, ...missing] };
+    }
+    // Max-Failure: what the peer insists on is rejected instead, and what it will not ask for is done without.
+    const unagreed = options.filter((option) => naked.some(({ type }) => type === option.type));
+    return unagreed.length > 0
+      ? { code: CONTROL.configureReject, options: unagreed }
+      : { code: CONTROL.configureAck, options };
+  }
+
+  /**
+   * A Configure-Request of ours that is unanswered for longer than an answer takes was lost, most likely before the peer
+   * began to listen. A younger one may still be answered: it is given the rest of that time.
+   */
+  #promptedByPeer(now: number): void {
+    const request = this.#request;
+    if (!request?.outstanding || request.prompted) return;
+    const overdueAt = request.sentAt + this.settings.answerTime;
+    if (now >= overdueAt) this.#repeatRequest(now);
+    else this.#promptAt = overdueAt;
+  }
+
+  #repeatRequest(now: number): void {
+    const request = this.#request;
+    if (!request?.outstanding || (this.#state !== 'Req-Sent' && this.#state !== 'Ack-Sent')) return;
+    this.#request = { ...request, sentAt: now, prompted: true };
+    this.#send(CONTROL.configureRequest, request.identifier, request.options);
+  }
+
+  #configureAck(packet: ControlPacket, now: number): void {
+    const request = this.#request;
+    if (isAnswerState(this.#state)) {
+      // An Ack must carry the request's own options unchanged; of several only the first counts.
+      if (!request?.outstanding || packet.identifier !== request.identifier) return;
+      if (!packet.data.equals(request.options)) return;
+      this.#answered();
+      this.#refusalsReceived = 0;
+    }
+    this.#on('RCA', now, packet);
+  }
+
+  #configureRefusal(packet: ControlPacket, now: number): void {
+    const options = decodeOptions(packet.data, this.protocol.name);
+    const request = this.#request;
+    if (isAnswerState(this.#state)) {
+      if (!request?.outstanding || packet.identifier !== request.identifier) return;
+      this.#answered();
+      this.#refusalsReceived++;
+      if (this.#refusalsReceived > MAX_ROUNDS * this.settings.maxFailure) return this.#giveUp(now);
+      for (const option of options) {
+        if (packet.code === CONTROL.configureNak) this.protocol.nak(option);
+        else this.protocol.reject(option);
+      }
+    }
+    this.#on('RCN', now, packet);
+  }
+
+  /** No agreement is in sight: ends like a Restart counter that ran out. */
+  #giveUp(now: number): void {
+    this.#finish = 'no-agreement';
+    this.#on('TO-', now);
+  }
+
+  #codeReject(packet: ControlPacket, now: number): void {
+    // The body is the rejected packet or, from some peers, its data alone: only what has a packet's length is one.
+    const code = packet.data[0] ?? 0;
+    const fatal = code >= 1 && code <= LAST_INDISPENSABLE_CODE && hasPacketLength(packet.data);
+    if (fatal) this.#finish = 'rejected';
+    this.#on(fatal ? 'RXJ-' : 'RXJ+', now, packet);
+  }
+
+  #on(event: Event, now: number, packet?: ControlPacket, answer?: Answer): void {
+    const cell = lookUp(event, this.#state);
+    if (!cell) return;
+    const from = this.#state;
+    if (event === 'Up' || (from === 'Closed' && event === 'Open') || (from === 'Stopped' && answer)) this.#begin();
+    this.#state = cell.next;
+    if (!hasTimer(cell.next)) this.#stopTimers();
+    // The RFC's order within a cell: layer signals down first, then transmissions, then This-Layer-Up.
+    for (const action of cell.actions) this.#act(action, event, now, packet, answer);
+  }
+
+  #act(action: Action, event: Event, now: number, packet?: ControlPacket, answer?: Answer): void {
+    switch (action) {
+      case 'irc':
+        return this.#initializeRestart(this.#state === 'Closing' || this.#state === 'Stopping');
+      case 'zrc':
+        this.#restartCounter = 0;
+        this.#restartPeriod = this.settings.restartTimer;
+        this.#restartAt = now + this.#restartPeriod;
+        return;
+      case 'scr':
+        return this.#sendConfigureRequest(event === 'TO+', now);
+      case 'sca':
+      case 'scn':
+        return this.#answer(packet, answer, now);
+      case 'str':
+        this.#restartCounter--;
+        this.#armRestart(now);
+        return this.#send(CONTROL.terminateRequest, this.#nextIdentifier(), Buffer.alloc(0));
+      case 'sta':
+        return this.#send(
+          CONTROL.terminateAck,
+          event === 'RTR' && packet ? packet.identifier : this.#nextIdentifier(),
+          Buffer.alloc(0),
+        );
+      case 'scj':
+        if (packet) this.#send(CONTROL.codeReject, this.#nextIdentifier(), encodeControl(packet).subarray(0, 1_000));
+        return;
+      case 'tlu':
+        return this.outlets.layerUp(now);
+      case 'tld':
+        this.protocol.reset();
+        this.#acknowledged = undefined;
+        this.#naksSent = 0;
+        return this.outlets.layerDown(now);
+      case 'tlf':
+        return this.outlets.layerFinished(this.#finish, now);
+      case 'tls':
+      case 'ser':
+        return;
+    }
+  }
+
+  #begin(): void {
+    this.protocol.reset();
+    this.#request = undefined;
+    this.#acknowledged = undefined;
+    this.#naksSent = 0;
+    this.#refusalsSent = 0;
+    this.#refusalsReceived = 0;
+    this.#finish = 'no-reply';
+  }
+
+  #initializeRestart(terminating: boolean): void {
+    this.#restartCounter = terminating ? this.settings.maxTerminate : this.settings.maxConfigure;
+    this.#restartPeriod = this.settings.restartTimer;
+  }
+
+  #sendConfigureRequest(repeated: boolean, now: number): void {
+    this.#restartCounter--;
+    this.#armRestart(now);
+    const last = this.#request;
+    const same = repeated && last?.outstanding;
+    const identifier = same ? last.identifier : this.#nextIdentifier();
+    const options = same ? last.options : encodeOptions(this.protocol.request());
+    this.#request = { identifier, options, sentAt: now, outstanding: true, prompted: false };
+    this.#promptAt = undefined;
+    this.#send(CONTROL.configureRequest, identifier, options);
+  }
+
+  #answer(packet: ControlPacket | undefined, answer: Answer | undefined, now: number): void {
+    if (!packet || !answer) return;
+    if (answer.code === CONTROL.configureAck) {
+      this.#naksSent = 0;
+      this.#refusalsSent = 0;
+      this.#acknowledged = { packet: encodeControl(packet), at: now };
+      this.protocol.accept(answer.options);
+      this.#reply(CONTROL.configureAck, packet);
+      return;
+    }
+    if (answer.code === CONTROL.configureNak) this.#naksSent++;
+    this.#refusalsSent++;
+    this.#send(answer.code, packet.identifier, encodeOptions(answer.options));
+  }
+
+  /** An answer with the packet's own data: the Ack of a request is that request, whatever it holds. */
+  #reply(code: number, packet: ControlPacket): void {
+    this.#send(code, packet.identifier, packet.data);
+  }
+
+  #answered(): void {
+    if (this.#request) this.#request = { ...this.#request, outstanding: false };
+    this.#promptAt = undefined;
+  }
+
+  #armRestart(now: number): void {
+    this.#restartAt = now + this.#restartPeriod;
+    this.#restartPeriod = Math.min(2 * this.#restartPeriod, this.settings.restartTimerMax);
+  }
+
+  #stopTimers(): void {
+    this.#restartAt = undefined;
+    this.#promptAt = undefined;
+  }
+
+  #nextIdentifier(): number {
+    this.#identifier = (this.#identifier + 1) & 0xff;
+    return this.#identifier;
+  }
+
+  #send(code: number, identifier: number, data: Buffer): void {
+    this.outlets.send(encodeControl({ code, identifier, data }));
+  }
+}
+
+interface Answer {
+  readonly code: number;
+  readonly options: readonly Option[];
+}
+
+/** States in which the answer to a Configure-Request of ours means anything. */
+function isAnswerState(state: State): boolean {
+  return state === 'Req-Sent' || state === 'Ack-Rcvd' || state === 'Ack-Sent' || state === 'Opened';
+}
+
+/** The Restart timer runs in these states only (RFC 1661 §4.1). */
+function hasTimer(state: State): boolean {
+  return isAnswerState(state) ? state !== 'Opened' : state === 'Closing' || state === 'Stopping';
+}
+
+/** True when the Length of a control packet fits the octets, or exceeds octets that were cut off to fit an MRU. */
+function hasPacketLength(bytes: Buffer): boolean {
+  if (bytes.length < 4) return false;
+  const length = bytes.readUInt16BE(2);
+  return length === bytes.length || (length > bytes.length && bytes.length >= 64);
+}
+
+export function earliest(...times: readonly (number | undefined)[]): number | undefined {
+  let first: number | undefined;
+  for (const time of times) if (time !== undefined && (first === undefined || time < first)) first = time;
+  return first;
+}

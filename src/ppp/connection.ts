@@ -1,0 +1,362 @@
+import type { Reason } from '../errors';
+import { CONTROL, type ControlPacket, encodeControl } from '../wire/control';
+import { formatIpv4 } from '../wire/ip';
+import { PROTOCOL, protocolName } from '../wire/ppp';
+import { type Claim, type Credentials, type Decision, peerText } from './authentication';
+import { AuthenticationPhase } from './authentication-phase';
+import { Automaton, type AutomatonOutlets, earliest } from './automaton';
+import type { AutomatonSettings, ControlProtocol, Finish } from './control-protocol';
+import { Ipcp, type IpcpSettings } from './ipcp';
+import { Keepalive, type KeepaliveSettings } from './keepalive';
+import { Lcp, type LcpSettings } from './lcp';
+
+export interface ConnectionSettings {
+  readonly lcp: LcpSettings;
+  /** Who we are, when the peer asks. */
+  readonly credentials?: Credentials;
+  /** A peer that does not ask who we are is refused. */
+  readonly authenticationRequired: boolean;
+  /** The name under which we challenge the peer. */
+  readonly name: string;
+  /** Asked each time when IPCP begins and answers. */
+  readonly ipcp: () => IpcpSettings;
+  readonly keepalive: KeepaliveSettings;
+  readonly automaton: AutomatonSettings;
+  /** The longest that LCP, authentication or the network protocols may each take, in ms. */
+  readonly phaseTimeout: number;
+}
+
+/** The phases of RFC 1661 §3.2; `open` is its Network-Layer Protocol phase once a network protocol is up. */
+export type PhaseName = 'dead' | 'establish' | 'authenticate' | 'network' | 'open' | 'terminate';
+
+type Phase =
+  | { readonly name: 'dead' | 'open' | 'terminate' }
+  | { readonly name: 'establish' | 'authenticate' | 'network'; readonly deadline: number };
+
+export interface ConnectionOutlets {
+  send(protocol: number, information: Buffer): void;
+  /** Unpredictable octets. */
+  random(octets: number): Buffer;
+  /** One line for people about what has just happened. */
+  progress(text: string): void;
+  /** A phase began. Called when it is `open`, too: packets may flow; and when an opened connection negotiates again. */
+  phase(phase: PhaseName, now: number): void;
+  /** The peer says who it is: `decide` must be called, now or later. */
+  claim(claim: Claim, now: number): void;
+  /** It is over. Nothing is sent any more. */
+  closed(reason: Reason, now: number): void;
+}
+
+/** So many reflections of our own Magic-Number in a row prove a looped line. */
+const REFLECTIONS = 5;
+
+/** One PPP connection, either end of it: LCP, then authentication, then the network protocols, until it is closed. */
+export class Connection {
+  readonly #lcpPolicy: Lcp;
+  readonly #lcp: Automaton;
+  readonly ipcp: Ipcp;
+  readonly #networks: readonly Automaton[];
+  readonly #authentication: AuthenticationPhase;
+  readonly #keepalive: Keepalive;
+  #phase: Phase = { name: 'dead' };
+  /** Why it ends, once that is known; a refused authentication is never overwritten. */
+  #reason: Reason | undefined;
+
+  constructor(
+    private readonly settings: ConnectionSettings,
+    private readonly outlets: ConnectionOutlets,
+  ) {
+    this.#lcpPolicy = new Lcp(settings.lcp, (octets) => outlets.random(octets));
+    this.#lcp = this.#automaton(this.#lcpPolicy, {
+      layerUp: (now) => this.#established(now),
+      layerDown: (now) => this.#renegotiated(now),
+      layerFinished: (why, now) => this.#finished(why, now),
+      packet: (packet, now) => this.#lcpPacket(packet, now),
+      terminateRequested: (text) => this.#terminateRequested(text),
+    });
+    this.ipcp = new Ipcp(settings.ipcp);
+    this.#networks = [this.#networkAutomaton(this.ipcp)];
+    this.#authentication = new AuthenticationPhase(settings, {
+      send: (protocol, packet) => outlets.send(protocol, packet),
+      random: (octets) => outlets.random(octets),
+      progress: (text) => outlets.progress(text),
+      claim: (claim, now) => outlets.claim(claim, now),
+      succeeded: (now) => {
+        if (this.#phase.name === 'authenticate') this.#authenticated(now);
+      },
+      failed: (reason, now) => {
+        this.#because(reason);
+        this.close(reason, now);
+      },
+    });
+    this.#keepalive = new Keepalive(
+      settings.keepalive,
+      () => this.#lcpPolicy.magic,
+      (code, data) => this.#lcp.sendFresh(code, data),
+      (now) => this.close({ code: 'no-reply', text: 'The peer no longer answers LCP Echo-Requests' }, now),
+    );
+  }
+
+  get phase(): PhaseName {
+    return this.#phase.name;
+  }
+
+  /** The largest packet that we take. */
+  get mru(): number {
+    return this.#lcpPolicy.mru;
+  }
+
+  /** The largest packet that the peer takes. */
+  get peerMru(): number {
+    return this.#lcpPolicy.peerMru;
+  }
+
+  /** The last Echo round trip in ms. */
+  get roundTrip(): number | undefined {
+    return this.#keepalive.roundTrip;
+  }
+
+  get deadline(): number | undefined {
+    return earliest(
+      'deadline' in this.#phase ? this.#phase.deadline : undefined,
+      this.#lcp.deadline,
+      this.#authentication.deadline,
+      this.#keepalive.deadline,
+      ...this.#networks.map((network) => network.deadline),
+    );
+  }
+
+  /** Begins with LCP. For a connection that is not open. */
+  open(now: number): void {
+    this.outlets.progress('Starting LCP');
+    this.#enter({ name: 'establish', deadline: now + this.settings.phaseTimeout }, now);
+    this.#lcp.open(now);
+    this.#lcp.up(now);
+  }
+
+  /** Ends in order: Terminate-Request, its Ack or Max-Terminate, then `closed`. */
+  close(reason: Reason, now: number): void {
+    if (this.#phase.name === 'dead') return;
+    this.#because(reason);
+    if (this.#phase.name === 'terminate') return;
+    this.outlets.progress(`Closing LCP: ${this.#reason?.text}`);
+    this.#enter({ name: 'terminate' }, now);
+    this.#lcp.close(now);
+  }
+
+  /** Why a connection ends that the peer cut off below PPP, with this text: what it said before may tell more. */
+  cutOff(text: string): Reason {
+    this.#because(this.#peerEnded(text));
+    return this.#reason as Reason;
+  }
+
+  /** Anything came from the peer, also on the data path. */
+  heard(): void {
+    this.#keepalive.heard();
+  }
+
+  /**
+   * Takes a packet of any protocol but IP.
+   * @throws MalformedPacket, with nothing changed.
+   */
+  receive(protocol: number, information: Buffer, now: number): void {
+    if (this.#phase.name === 'dead') return;
+    this.#keepalive.heard();
+    if (protocol === PROTOCOL.lcp) return this.#receiveLcp(information, now);
+    const { state } = this.#lcp;
+    if (protocol === PROTOCOL.pap || protocol === PROTOCOL.chap) {
+      // Between the peer's Terminate-Request and the end a refusal may still come: it tells why.
+      if (state === 'Opened' || state === 'Stopping') this.#authentication.receive(protocol, information, now);
+      return;
+    }
+    // RFC 1661 §3.4, §3.5: nothing else before LCP is opened and the authentication is over.
+    if (state !== 'Opened') return;
+    const network = this.#networks.find((candidate) => candidate.protocol.protocol === protocol);
+    if (!network) return this.#protocolReject(protocol, information);
+    if (this.#phase.name === 'network' || this.#phase.name === 'open') network.receive(information, now);
+  }
+
+  /** What was decided about the peer's claim. */
+  decide(decision: Decision, now: number): void {
+    this.#authentication.decide(decision, now);
+  }
+
+  due(now: number): void {
+    if ('deadline' in this.#phase && now >= this.#phase.deadline) {
+      const what = { establish: 'LCP', authenticate: 'Authentication', network: 'IPCP' }[this.#phase.name];
+      const seconds = this.settings.phaseTimeout / 1_000;
+      return this.close({ code: 'no-reply', text: `${what} did not come to an end within ${seconds} s` }, now);
+    }
+    this.#lcp.due(now);
+    this.#authentication.due(now);
+    for (const network of this.#networks) network.due(now);
+    this.#keepalive.due(now);
+  }
+
+  #receiveLcp(information: Buffer, now: number): void {
+    this.#lcp.receive(information, now);
+    if (this.#lcpPolicy.reflections >= REFLECTIONS && this.#phase.name !== 'terminate') {
+      return this.close({ code: 'loopback', text: 'Our own frames come back: the line is looped' }, now);
+    }
+    // A Terminate-Request before LCP is opened leaves the automaton where it is (RFC 1661 §4.1): for us it is the end.
+    const negotiating = ['Req-Sent', 'Ack-Rcvd', 'Ack-Sent'].includes(this.#lcp.state);
+    if (this.#reason && negotiating && this.#phase.name !== 'terminate') this.#die(now);
+  }
+
+  #lcpPacket(packet: ControlPacket, now: number): void {
+    if (this.#lcp.state !== 'Opened') return;
+    const magic = packet.data.length >= 4 ? packet.data.readUInt32BE(0) : 0;
+    const reflected = magic !== 0 && magic === this.#lcpPolicy.magic;
+    if (packet.code === CONTROL.echoRequest) {
+      if (reflected) return this.#lcpPolicy.countReflection();
+      const data = Buffer.from(packet.data.length >= 4 ? packet.data : Buffer.alloc(4));
+      data.writeUInt32BE(this.#lcpPolicy.magic, 0);
+      this.#sendControl(PROTOCOL.lcp, { code: CONTROL.echoReply, identifier: packet.identifier, data });
+    } else if (packet.code === CONTROL.echoReply) {
+      if (reflected) this.#lcpPolicy.countReflection();
+      else this.#keepalive.replied(packet.identifier, now);
+    } else if (packet.code === CONTROL.protocolReject && packet.data.length >= 2) {
+      this.#protocolRejected(packet.data.readUInt16BE(0), now);
+    } else if (packet.code === CONTROL.identification && packet.data.length > 4) {
+      this.outlets.progress(`Peer identifies itself as ${peerText(packet.data.subarray(4))}`);
+    }
+  }
+
+  #protocolRejected(protocol: number, now: number): void {
+    this.outlets.progress(`Peer rejected ${protocolName(protocol)}`);
+    if (protocol === PROTOCOL.lcp) return this.#lcp.protocolRejected(now);
+    this.#networks.find((network) => network.protocol.protocol === protocol)?.protocolRejected(now);
+    if (protocol === PROTOCOL.pap || protocol === PROTOCOL.chap) {
+      this.close({ code: 'negotiation-failed', text: `The peer rejected ${protocolName(protocol)}` }, now);
+    }
+  }
+
+  /** RFC 1661 §5.7: as much of the packet as the peer's MRU takes. */
+  #protocolReject(protocol: number, information: Buffer): void {
+    const data = Buffer.allocUnsafe(2 + information.length);
+    data.writeUInt16BE(protocol, 0);
+    information.copy(data, 2);
+    this.#lcp.sendFresh(CONTROL.protocolReject, data.subarray(0, this.peerMru - 4));
+  }
+
+  // LCP
+
+  #established(now: number): void {
+    this.outlets.progress(`LCP is open: we take ${this.mru} octets, the peer ${this.peerMru}`);
+    this.#keepalive.start(now);
+    const { demanded, required } = this.#lcpPolicy;
+    if (this.settings.authenticationRequired && !demanded) {
+      const text = 'The peer does not ask for authentication, which is required here';
+      return this.close({ code: 'authentication-failed', text }, now);
+    }
+    if (!demanded && !required) return this.#authenticated(now);
+    this.#enter({ name: 'authenticate', deadline: now + this.settings.phaseTimeout }, now);
+    this.#authentication.begin({ demanded, required }, now);
+  }
+
+  /** LCP left Opened: closed, terminated by the peer, or negotiated anew (an LNS switch). */
+  #renegotiated(now: number): void {
+    this.#keepalive.stop();
+    this.#authentication.suspend();
+    if (this.#reason && this.#phase.name !== 'terminate') {
+      this.#enter({ name: 'terminate' }, now);
+    } else if (this.#phase.name !== 'terminate') {
+      this.outlets.progress('Peer negotiates LCP anew');
+      this.#enter({ name: 'establish', deadline: now + this.settings.phaseTimeout }, now);
+    }
+    for (const network of this.#networks) network.down(now);
+  }
+
+  #terminateRequested(octets: Buffer): void {
+    if (this.#phase.name !== 'terminate') this.#because(this.#peerEnded(peerText(octets)));
+  }
+
+  /** A peer that ends a connection after it heard our credentials has refused them, even if it does not say so. */
+  #peerEnded(text: string): Reason {
+    const quoted = text ? `: ${text}` : '';
+    if (this.#phase.name === 'authenticate' && this.#authentication.awaitsVerdict) {
+      return { code: 'authentication-failed', text: `The peer ended the session during authentication${quoted}` };
+    }
+    return { code: 'peer-terminated', text: `The peer ended the session${quoted}` };
+  }
+
+  #finished(why: Finish, now: number): void {
+    this.#because(FINISH_REASONS[why]);
+    this.#die(now);
+  }
+
+  #die(now: number): void {
+    this.#keepalive.stop();
+    this.#authentication.end();
+    this.#enter({ name: 'dead' }, now);
+    this.outlets.closed(this.#reason ?? FINISH_REASONS.closed, now);
+  }
+
+  /** The first reason stands, but a refused authentication tells more than the termination that follows from it. */
+  #because(reason: Reason): void {
+    const better = reason.code === 'authentication-failed' && this.#reason?.code === 'peer-terminated';
+    if (!this.#reason || better) this.#reason = reason;
+  }
+
+  // Network protocols
+
+  #authenticated(now: number): void {
+    this.#enter({ name: 'network', deadline: now + this.settings.phaseTimeout }, now);
+    for (const network of this.#networks) {
+      this.outlets.progress(`Starting ${network.protocol.name}`);
+      network.open(now);
+      network.up(now);
+    }
+  }
+
+  #networkAutomaton(policy: ControlProtocol): Automaton {
+    return this.#automaton(policy, {
+      layerUp: (now) => this.#ipcpUp(now),
+      layerDown: (now) => {
+        if (this.#phase.name !== 'open') return;
+        this.outlets.progress(`${policy.name} is down`);
+        this.#enter({ name: 'network', deadline: now + this.settings.phaseTimeout }, now);
+      },
+      layerFinished: (why, now) => {
+        if (this.#phase.name !== 'network' && this.#phase.name !== 'open') return;
+        const { code, text } = FINISH_REASONS[why];
+        this.close({ code: code === 'closed' ? 'negotiation-failed' : code, text: `${policy.name}: ${text}` }, now);
+      },
+      packet: () => {},
+      terminateRequested: (octets) => this.outlets.progress(`Peer ends ${policy.name} ${peerText(octets)}`),
+    });
+  }
+
+  #ipcpUp(now: number): void {
+    const { address, peerAddress } = this.ipcp;
+    if (!address) {
+      return this.close({ code: 'negotiation-failed', text: 'The peer gave us no IP address' }, now);
+    }
+    this.outlets.progress(
+      `IPCP is open: we are ${formatIpv4(address)}, the peer is ${peerAddress ? formatIpv4(peerAddress) : 'unnamed'}`,
+    );
+    this.#enter({ name: 'open' }, now);
+  }
+
+  #automaton(policy: ControlProtocol, signals: Omit<AutomatonOutlets, 'send'>): Automaton {
+    const send = (packet: Buffer) => this.outlets.send(policy.protocol, packet);
+    return new Automaton(policy, { ...signals, send }, this.settings.automaton);
+  }
+
+  #enter(phase: Phase, now: number): void {
+    this.#phase = phase;
+    this.outlets.phase(phase.name, now);
+  }
+
+  #sendControl(protocol: number, packet: ControlPacket): void {
+    this.outlets.send(protocol, encodeControl(packet));
+  }
+}
+
+const FINISH_REASONS: Readonly<Record<Finish, Reason>> = {
+  closed: { code: 'closed', text: 'Closed by us' },
+  'no-reply': { code: 'no-reply', text: 'The peer does not answer Configure-Requests' },
+  rejected: { code: 'negotiation-failed', text: 'The peer rejected what cannot be done without' },
+  'no-agreement': { code: 'negotiation-failed', text: 'No agreement with the peer, however often asked' },
+  terminated: { code: 'peer-terminated', text: 'The peer ended the session' },
+};

@@ -1,0 +1,197 @@
+import { ETHERTYPE } from '../wire/ethernet';
+import type { MacAddress } from '../wire/mac-address';
+import { CODE, findTag, TAG } from '../wire/pppoe';
+import { MalformedPacket } from '../wire/reader';
+import { type DiscoveryPacket, decodeDiscovery, isForEveryone } from './discovery-packet';
+import type { Engine, Interest, Position } from './engine';
+import { etherTypeAt, pppoeOffset, sessionIdAt } from './session-frame';
+
+/** Frames that no engine wanted, by why. */
+export interface StrayCounters {
+  malformed: number;
+  /** Well-formed, but for another station or for a session that is not ours. */
+  unclaimed: number;
+}
+
+interface Station {
+  readonly engine: Engine;
+  readonly position: Position;
+  interest: Interest;
+}
+
+/**
+ * Sorts the frames of one segment to the engines that stand on it: discovery by role and Host-Uniq, session frames by peer
+ * address and session id. Session frames cost no string and no allocation but the batches.
+ */
+export class Demultiplexer {
+  readonly #stations = new Map<Engine, Station>();
+  readonly #concentrators: Station[] = [];
+  readonly #byHostUniq = new Map<string, Station[]>();
+  readonly #bySession = new Map<number, Station[]>();
+  readonly #awaiting = new Set<Station>();
+  readonly counters: StrayCounters = { malformed: 0, unclaimed: 0 };
+
+  get size(): number {
+    return this.#stations.size;
+  }
+
+  get engines(): Iterable<Engine> {
+    return this.#stations.keys();
+  }
+
+  add(engine: Engine, position: Position): void {
+    const station: Station = { engine, position, interest: {} };
+    this.#stations.set(engine, station);
+    if (position.role === 'concentrator') this.#concentrators.push(station);
+  }
+
+  remove(engine: Engine): void {
+    const station = this.#stations.get(engine);
+    if (!station) return;
+    this.listen(engine, {});
+    this.#stations.delete(engine);
+    removeFrom(this.#concentrators, station);
+  }
+
+  /** What a host wants from now on. */
+  listen(engine: Engine, interest: Interest): void {
+    const station = this.#stations.get(engine);
+    if (!station) return;
+    const { hostUniq, session } = station.interest;
+    if (hostUniq) removeFromMap(this.#byHostUniq, hostUniq.toString('latin1'), station);
+    if (session) removeFromMap(this.#bySession, session.id, station);
+    this.#awaiting.delete(station);
+    station.interest = interest;
+    if (interest.hostUniq) addToMap(this.#byHostUniq, interest.hostUniq.toString('latin1'), station);
+    if (interest.session) addToMap(this.#bySession, interest.session.id, station);
+    if (interest.awaiting) this.#awaiting.add(station);
+  }
+
+  /** Hands a batch on. Neighbouring frames of one engine stay a batch. */
+  dispatch(frames: readonly Buffer[], now: number): void {
+    let batch: Buffer[] = [];
+    let receiver: Engine | undefined;
+    const flush = () => {
+      if (receiver && batch.length > 0) receiver.handle({ type: 'frames', frames: batch }, now);
+      batch = [];
+      receiver = undefined;
+    };
+    for (const frame of frames) {
+      const at = pppoeOffset(frame);
+      if (at < 0) {
+        this.counters.malformed++;
+      } else if (etherTypeAt(frame, at) === ETHERTYPE.session) {
+        const engine = this.#sessionReceiver(frame, at, now);
+        if (engine !== receiver) flush();
+        receiver = engine;
+        if (engine) batch.push(frame);
+      } else {
+        // What came before it is handled before it: a PADT ends a session after its last frames.
+        flush();
+        this.#discovery(frame, now);
+      }
+    }
+    flush();
+  }
+
+  /** The one engine that a session frame is for; frames that are held until PADS are handed out at once. */
+  #sessionReceiver(frame: Buffer, at: number, now: number): Engine | undefined {
+    const stations = this.#bySession.get(sessionIdAt(frame, at));
+    if (stations) {
+      for (const station of stations) {
+        const { session } = station.interest;
+        if (session && sameMac(frame, 6, session.peer) && isFor(station, frame, at)) return station.engine;
+      }
+    }
+    for (const station of this.#concentrators) if (isFor(station, frame, at)) return station.engine;
+    let held = false;
+    for (const station of this.#awaiting) {
+      const { awaiting } = station.interest;
+      if (!awaiting || !sameMac(frame, 6, awaiting) || !isFor(station, frame, at)) continue;
+      station.engine.handle({ type: 'frames', frames: [frame] }, now);
+      held = true;
+    }
+    if (!held) this.counters.unclaimed++;
+    return undefined;
+  }
+
+  #discovery(frame: Buffer, now: number): void {
+    let packet: DiscoveryPacket;
+    try {
+      packet = decodeDiscovery(frame);
+    } catch (error) {
+      if (!(error instanceof MalformedPacket)) throw error;
+      this.counters.malformed++;
+      return;
+    }
+    const receivers = this.#discoveryReceivers(packet).filter(({ position }) => isReachedBy(position, packet));
+    if (receivers.length === 0) this.counters.unclaimed++;
+    for (const { engine } of receivers) engine.handle({ type: 'discovery', packet }, now);
+  }
+
+  #discoveryReceivers(packet: DiscoveryPacket): readonly Station[] {
+    switch (packet.code) {
+      case CODE.PADI:
+      case CODE.PADR:
+        return [...this.#concentrators];
+      case CODE.PADO:
+      case CODE.PADS: {
+        const hostUniq = findTag(packet.tags, TAG.hostUniq);
+        return hostUniq ? [...(this.#byHostUniq.get(hostUniq.toString('latin1')) ?? [])] : [];
+      }
+      case CODE.PADT: {
+        const hosts = this.#bySession.get(packet.sessionId) ?? [];
+        const host = hosts.find(({ interest }) => interest.session?.peer.equals(packet.source));
+        return host ? [host] : [...this.#concentrators];
+      }
+      case CODE.PADM:
+        return [...this.#stations.values()].filter(
+          ({ position, interest }) => position.role === 'host' && interest.session?.peer.equals(packet.source),
+        );
+      default:
+        return [];
+    }
+  }
+}
+
+function isReachedBy(position: Position, packet: DiscoveryPacket): boolean {
+  if (!isForEveryone(packet) && !packet.destination.equals(position.address)) return false;
+  const vids = packet.vlan.map(({ vid }) => vid).filter((vid) => vid !== 0);
+  return vids.length === position.vlan.length && vids.every((vid, index) => vid === position.vlan[index]);
+}
+
+/** The same for a session frame, without allocation. */
+function isFor({ position }: Station, frame: Buffer, at: number): boolean {
+  if (!sameMac(frame, 0, position.address)) return false;
+  let matched = 0;
+  for (let tag = 14; tag < at; tag += 4) {
+    const vid = (((frame[tag] as number) & 0xf) << 8) | (frame[tag + 1] as number);
+    if (vid === 0) continue;
+    if (vid !== position.vlan[matched]) return false;
+    matched++;
+  }
+  return matched === position.vlan.length;
+}
+
+function sameMac(frame: Buffer, at: number, address: MacAddress): boolean {
+  for (let index = 0; index < 6; index++) if (frame[at + index] !== address[index]) return false;
+  return true;
+}
+
+function addToMap<K>(map: Map<K, Station[]>, key: K, station: Station): void {
+  const stations = map.get(key);
+  if (stations) stations.push(station);
+  else map.set(key, [station]);
+}
+
+function removeFromMap<K>(map: Map<K, Station[]>, key: K, station: Station): void {
+  const stations = map.get(key);
+  if (!stations) return;
+  removeFrom(stations, station);
+  if (stations.length === 0) map.delete(key);
+}
+
+function removeFrom(stations: Station[], station: Station): void {
+  const index = stations.indexOf(station);
+  if (index >= 0) stations.splice(index, 1);
+}

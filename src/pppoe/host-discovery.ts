@@ -1,0 +1,283 @@
+import type { Reason } from '../errors';
+import type { VlanTag } from '../wire/ethernet';
+import { BROADCAST, formatMac, isGroupMac, type MacAddress } from '../wire/mac-address';
+import { CODE, findTag, TAG, type Tag } from '../wire/pppoe';
+import { type DiscoveryPacket, encodeDiscovery } from './discovery-packet';
+
+export interface HostDiscoverySettings {
+  /** The service asked for; empty: any. */
+  readonly serviceName: string;
+  /** Only an Access Concentrator of this name. */
+  readonly acName?: string;
+  /** Only an Access Concentrator with this address. */
+  readonly acAddress?: MacAddress;
+  /** A Host-Uniq that stays the same; otherwise each attempt draws a fresh one. */
+  readonly hostUniq?: Buffer;
+  /** How long offers are collected after the first, in ms; 0 takes the first acceptable offer at once. */
+  readonly offerWindow: number;
+  /** The first time-out of PADI and PADR in ms; it doubles. */
+  readonly timeout: number;
+  /** How often PADI, and PADR for each offer, is sent. */
+  readonly attempts: number;
+}
+
+/** An Access Concentrator that answered. */
+export interface Offer {
+  readonly address: MacAddress;
+  /** Undefined when the PADO had no AC-Name. */
+  readonly acName: string | undefined;
+  readonly serviceNames: readonly string[];
+  /** From PADI to PADO, in ms. */
+  readonly responseTime: number;
+  readonly tags: readonly Tag[];
+}
+
+export interface HostDiscoveryOutlets {
+  send(frame: Buffer): void;
+  random(octets: number): Buffer;
+  progress(text: string): void;
+  /** A PADR has been sent to this offer. */
+  requesting(offer: Offer, now: number): void;
+  /** PADS: a session. `roundTrip` in ms is the shortest seen, `tags` are those of the PADS. */
+  established(session: { offer: Offer; id: number; roundTrip: number; tags: readonly Tag[] }, now: number): void;
+  failed(reason: Reason, now: number): void;
+}
+
+type Stage =
+  | { readonly name: 'idle' }
+  | { readonly name: 'soliciting'; readonly attempt: number; readonly sentAt: number; readonly deadline: number }
+  | { readonly name: 'collecting'; readonly deadline: number }
+  | {
+      readonly name: 'requesting';
+      readonly offer: Offer;
+      readonly attempt: number;
+      readonly sentAt: number;
+      readonly deadline: number;
+    }
+  | { readonly name: 'established'; readonly peer: MacAddress; readonly id: number }
+  /** Given up while a PADS may still be on its way. */
+  | { readonly name: 'abandoned' };
+
+const ERRORS: ReadonlyMap<number, string> = new Map([
+  [TAG.serviceNameError, 'Service-Name-Error'],
+  [TAG.acSystemError, 'AC-System-Error'],
+  [TAG.genericError, 'Generic-Error'],
+]);
+
+/** The Host's side of PPPoE discovery (RFC 2516 §5): one attempt, from PADI to a session or a reason why there is none. */
+export class HostDiscovery {
+  #stage: Stage = { name: 'idle' };
+  #offers: Offer[] = [];
+  #refusal: string | undefined;
+  #rejectedOffers = 0;
+  #roundTrip = Number.POSITIVE_INFINITY;
+  readonly hostUniq: Buffer;
+
+  constructor(
+    private readonly settings: HostDiscoverySettings,
+    private readonly address: MacAddress,
+    private readonly vlan: readonly VlanTag[],
+    private readonly outlets: HostDiscoveryOutlets,
+  ) {
+    this.hostUniq = settings.hostUniq ?? outlets.random(12);
+  }
+
+  get deadline(): number | undefined {
+    return 'deadline' in this.#stage ? this.#stage.deadline : undefined;
+  }
+
+  start(now: number): void {
+    this.#solicit(1, now);
+  }
+
+  /** Gives up. A session that a late PADS brings is ended at once, so that none is left at the Access Concentrator. */
+  abandon(): void {
+    this.#stage = { name: 'abandoned' };
+  }
+
+  receive(packet: DiscoveryPacket, now: number): void {
+    if (isGroupMac(packet.source)) return;
+    if (packet.code === CODE.PADO) this.#offered(packet, now);
+    if (packet.code === CODE.PADS) this.#confirmed(packet, now);
+  }
+
+  due(now: number): void {
+    const stage = this.#stage;
+    if (!('deadline' in stage) || now < stage.deadline) return;
+    if (stage.name === 'collecting') return this.#requestNext(now);
+    if (stage.attempt < this.settings.attempts) {
+      if (stage.name === 'soliciting') this.#solicit(stage.attempt + 1, now);
+      else this.#request(stage.offer, stage.attempt + 1, now);
+    } else if (stage.name === 'requesting') {
+      this.outlets.progress(`${label(stage.offer)} does not answer PADR`);
+      this.#requestNext(now);
+    } else {
+      this.#fail(now);
+    }
+  }
+
+  /** The time-out of an attempt: it doubles with each. */
+  #deadline(attempt: number, now: number): number {
+    return now + this.settings.timeout * 2 ** (attempt - 1);
+  }
+
+  #solicit(attempt: number, now: number): void {
+    this.#stage = { name: 'soliciting', attempt, sentAt: now, deadline: this.#deadline(attempt, now) };
+    this.outlets.progress(`Sending PADI${attempt > 1 ? ` again (${attempt} of ${this.settings.attempts})` : ''}`);
+    this.#send(BROADCAST, CODE.PADI, [this.#serviceName, this.#hostUniqTag]);
+  }
+
+  #offered(packet: DiscoveryPacket, now: number): void {
+    const stage = this.#stage;
+    if (stage.name !== 'soliciting' && stage.name !== 'collecting' && stage.name !== 'requesting') return;
+    if (packet.sessionId !== 0) return;
+    const offer = this.#readOffer(packet, stage.name === 'soliciting' ? now - stage.sentAt : Number.NaN);
+    const error = errorText(packet.tags);
+    if (error) {
+      this.#refusal = `${label(offer)}: ${error}`;
+      this.outlets.progress(`Refused by ${this.#refusal}`);
+      return;
+    }
+    const unwanted = this.#unwanted(offer);
+    if (unwanted) {
+      this.#rejectedOffers++;
+      this.outlets.progress(`Offer of ${label(offer)} not taken: ${unwanted}`);
+      return;
+    }
+    if (this.#offers.some(({ address }) => address.equals(offer.address))) return;
+    this.outlets.progress(`Got an offer of ${label(offer)}`);
+    this.#offers.push(offer);
+    if (stage.name !== 'soliciting') return;
+    this.#roundTrip = Math.min(this.#roundTrip, now - stage.sentAt);
+    if (this.settings.offerWindow === 0) this.#requestNext(now);
+    else this.#stage = { name: 'collecting', deadline: now + this.settings.offerWindow };
+  }
+
+  #readOffer(packet: DiscoveryPacket, responseTime: number): Offer {
+    return {
+      // Copies: an offer outlives the frame, and the batch that the frame is part of.
+      address: Buffer.from(packet.source),
+      acName: findTag(packet.tags, TAG.acName)?.toString('utf8'),
+      serviceNames: packet.tags
+        .filter(({ type }) => type === TAG.serviceName)
+        .map(({ value }) => value.toString('utf8')),
+      responseTime,
+      tags: packet.tags.map(({ type, value }) => ({ type, value: Buffer.from(value) })),
+    };
+  }
+
+  /** Why an offer is none for us. */
+  #unwanted(offer: Offer): string | undefined {
+    const { acName, acAddress, serviceName } = this.settings;
+    if (acName !== undefined && offer.acName !== acName) return `its name is not '${acName}'`;
+    if (acAddress && !offer.address.equals(acAddress)) return `its address is not ${formatMac(acAddress)}`;
+    // An offer without any Service-Name, or with the empty one ('any service'), leaves the choice to PADR.
+    const named = offer.serviceNames.filter((name) => name !== '');
+    const any = serviceName === '' || named.length === 0 || named.length < offer.serviceNames.length;
+    if (!any && !named.includes(serviceName)) return `it has ${named.join(', ')}, not '${serviceName}'`;
+    return undefined;
+  }
+
+  #requestNext(now: number): void {
+    const offer = this.#offers.shift();
+    if (offer) this.#request(offer, 1, now);
+    else this.#fail(now);
+  }
+
+  #request(offer: Offer, attempt: number, now: number): void {
+    this.#stage = { name: 'requesting', offer, attempt, sentAt: now, deadline: this.#deadline(attempt, now) };
+    this.outlets.progress(`Sending PADR to ${label(offer)}${attempt > 1 ? ` again (${attempt})` : ''}`);
+    const echoed = offer.tags.filter(({ type }) => type === TAG.acCookie || type === TAG.relaySessionId);
+    this.#send(offer.address, CODE.PADR, [this.#serviceName, this.#hostUniqTag, ...echoed]);
+    if (attempt === 1) this.outlets.requesting(offer, now);
+  }
+
+  #confirmed(packet: DiscoveryPacket, now: number): void {
+    const stage = this.#stage;
+    const { source, sessionId } = packet;
+    if (stage.name === 'abandoned') {
+      if (sessionId !== 0) this.#terminate(source, sessionId);
+      return;
+    }
+    if (stage.name === 'established') {
+      // A repeated PADR may open a second session: the first counts, the other is ended.
+      if (stage.peer.equals(source) && sessionId !== 0 && sessionId !== stage.id) this.#terminate(source, sessionId);
+      return;
+    }
+    if (stage.name !== 'requesting' || !stage.offer.address.equals(source)) return;
+    const error = errorText(packet.tags);
+    if (sessionId === 0 || error) {
+      this.#refusal = `${label(stage.offer)}: ${error ?? 'session id 0, without a reason'}`;
+      this.outlets.progress(`Refused by ${this.#refusal}`);
+      if (sessionId !== 0) this.#terminate(source, sessionId);
+      return this.#requestNext(now);
+    }
+    this.#roundTrip = Math.min(this.#roundTrip, now - stage.sentAt);
+    this.#stage = { name: 'established', peer: stage.offer.address, id: sessionId };
+    this.outlets.progress(`Got session ${sessionId} from ${label(stage.offer)}`);
+    const session = { offer: stage.offer, id: sessionId, roundTrip: this.#roundTrip, tags: packet.tags };
+    this.outlets.established(session, now);
+  }
+
+  #fail(now: number): void {
+    const soliciting = this.#stage.name === 'soliciting';
+    this.#stage = { name: 'abandoned' };
+    this.outlets.failed(this.#failure(soliciting), now);
+  }
+
+  #failure(soliciting: boolean): Reason {
+    if (this.#refusal !== undefined) return { code: 'refused', text: `Refused by ${this.#refusal}` };
+    if (!soliciting) return { code: 'no-reply', text: 'No access concentrator answered PADR' };
+    if (this.#rejectedOffers > 0) {
+      return { code: 'no-offer', text: 'Access concentrators answered, but none that the settings ask for' };
+    }
+    return { code: 'no-offer', text: `No access concentrator answered in ${this.settings.attempts} attempts` };
+  }
+
+  #terminate(peer: MacAddress, sessionId: number): void {
+    this.outlets.send(encodePadt(this.address, peer, this.vlan, sessionId));
+  }
+
+  get #serviceName(): Tag {
+    return { type: TAG.serviceName, value: Buffer.from(this.settings.serviceName) };
+  }
+
+  get #hostUniqTag(): Tag {
+    return { type: TAG.hostUniq, value: this.hostUniq };
+  }
+
+  #send(destination: MacAddress, code: number, tags: readonly Tag[]): void {
+    this.outlets.send(
+      encodeDiscovery({ destination, source: this.address, vlan: this.vlan, code, sessionId: 0, tags }),
+    );
+  }
+}
+
+/** A PADT, with a Generic-Error text if there is something to say. */
+export function encodePadt(
+  source: MacAddress,
+  destination: MacAddress,
+  vlan: readonly VlanTag[],
+  sessionId: number,
+  text?: string,
+): Buffer {
+  const tags = text ? [{ type: TAG.genericError, value: Buffer.from(text) }] : [];
+  return encodeDiscovery({ destination, source, vlan, code: CODE.PADT, sessionId, tags });
+}
+
+/** `Service-Name-Error: no such service`, from the first error tag there is. */
+export function errorText(tags: readonly Tag[]): string | undefined {
+  const tag = tags.find(({ type }) => ERRORS.has(type));
+  if (!tag) return undefined;
+  const text = tag.value
+    .toString('utf8')
+    .replaceAll(/\p{C}+/gu, ' ')
+    .trim()
+    .slice(0, 200);
+  return `${ERRORS.get(tag.type)}${text ? `: ${text}` : ''}`;
+}
+
+/** An offer by name, or by address when it has none. */
+function label(offer: Offer): string {
+  return offer.acName ? `'${offer.acName}'` : formatMac(offer.address);
+}

@@ -1,0 +1,76 @@
+import { ETHERTYPE, encodeEthernetHeader, type VlanTag } from '../wire/ethernet';
+import type { MacAddress } from '../wire/mac-address';
+import { CODE } from '../wire/pppoe';
+
+/** The data path: session frames, read and written in place. */
+
+const ETHERNET_HEADER = 14;
+const VLAN_TAG = 4;
+const PPPOE_HEADER = 6;
+const PPP_HEADER = 2;
+/** Octets that PPPoE and PPP add to a packet: its MTU is 8 less than the link's. */
+export const SESSION_OVERHEAD = PPPOE_HEADER + PPP_HEADER;
+
+/**
+ * Where the PPPoE header of a frame begins: after the addresses, at most two VLAN tags, and the type.
+ * -1 when the frame is too short to have one.
+ */
+export function pppoeOffset(frame: Buffer): number {
+  let at = ETHERNET_HEADER;
+  while (at <= ETHERNET_HEADER + VLAN_TAG && frame.length >= at + 2) {
+    const type = ((frame[at - 2] as number) << 8) | (frame[at - 1] as number);
+    if (type !== ETHERTYPE.vlan && type !== ETHERTYPE.serviceVlan && type !== 0x9100 && type !== 0x9200) break;
+    at += VLAN_TAG;
+  }
+  return frame.length >= at + PPPOE_HEADER ? at : -1;
+}
+
+/** The frame's SESSION_ID, given where its PPPoE header begins. */
+export function sessionIdAt(frame: Buffer, at: number): number {
+  return ((frame[at + 2] as number) << 8) | (frame[at + 3] as number);
+}
+
+/** The frame's Ethernet type, given where its PPPoE header begins. */
+export function etherTypeAt(frame: Buffer, at: number): number {
+  return ((frame[at - 2] as number) << 8) | (frame[at - 1] as number);
+}
+
+/**
+ * Where the PPP payload of a session frame ends, checked: version and type, code 0, a length that the frame holds and that
+ * has room for a PPP protocol. -1 for a frame that must be dropped.
+ */
+export function pppEnd(frame: Buffer, at: number): number {
+  if (frame[at] !== 0x11 || frame[at + 1] !== CODE.session) return -1;
+  const length = ((frame[at + 4] as number) << 8) | (frame[at + 5] as number);
+  const end = at + PPPOE_HEADER + length;
+  return length >= PPP_HEADER && end <= frame.length ? end : -1;
+}
+
+/** Where the PPP protocol field is, given where the PPPoE header begins. */
+export function protocolOffset(at: number): number {
+  return at + PPPOE_HEADER;
+}
+
+/** Writes session frames: the header octets are made once, then copied. */
+export class SessionFrameTemplate {
+  readonly #header: Buffer;
+
+  constructor(destination: MacAddress, source: MacAddress, vlan: readonly VlanTag[], sessionId: number) {
+    const ethernet = encodeEthernetHeader({ destination, source, tags: vlan, etherType: ETHERTYPE.session });
+    const rest = Buffer.alloc(PPPOE_HEADER + PPP_HEADER);
+    rest[0] = 0x11;
+    rest.writeUInt16BE(sessionId, 2);
+    this.#header = Buffer.concat([ethernet, rest]);
+  }
+
+  /** A frame that carries `information` as this PPP protocol. */
+  frame(protocol: number, information: Buffer): Buffer {
+    const header = this.#header.length;
+    const frame = Buffer.allocUnsafe(header + information.length);
+    this.#header.copy(frame, 0);
+    frame.writeUInt16BE(PPP_HEADER + information.length, header - 4);
+    frame.writeUInt16BE(protocol, header - 2);
+    information.copy(frame, header);
+    return frame;
+  }
+}

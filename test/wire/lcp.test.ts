@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { authenticationOf, authenticationOption, LCP_OPTION } from '../../src/wire/lcp';
+import { hex } from './codec';
+
+test('Authentication-Protocol options are as RFC 1334 and RFC 1994 print them', () => {
+  assert.deepEqual(authenticationOption('pap'), { type: 3, data: hex('c023') });
+  assert.deepEqual(authenticationOption('chap-md5'), { type: 3, data: hex('c223 05') });
+});
+
+test('an Authentication-Protocol option is read back as the protocol it names', () => {
+  for (const protocol of ['pap', 'chap-md5'] as const) {
+    assert.equal(authenticationOf(authenticationOption(protocol)), protocol);
+  }
+});
+
+test('an unknown protocol or algorithm, or one cut short or too long, is none', () => {
+  for (const data of ['', 'c0', 'c223', 'c223 06', 'c223 05 00', 'c023 00', 'c025', '0021']) {
+    assert.equal(authenticationOf({ type: LCP_OPTION.authentication, data: hex(data) }), undefined, data);
+  }
+});
