@@ -1,5 +1,5 @@
 import type { PppoeError } from '../errors';
-import type { MacAddress } from '../wire/mac-address';
+import { isGroupMac, type MacAddress } from '../wire/mac-address';
 import type { Link, LinkCounters } from './link';
 
 /** Frames that wait for their delivery; more are dropped, as a full receive buffer drops them. */
@@ -21,7 +21,7 @@ export interface VirtualLinkOptions {
 /**
  * Plugs into the in-process Ethernet segment of this name, which begins with its first link and ends with its last.
  *
- * A frame reaches every other link of the segment, as on a hub, later in the same turn of the event loop. No privilege, and
+ * A frame reaches the other link that it is addressed to, or all when it is for a group, in the next turn of the event loop. No privilege, and
  * nothing of the operating system, is needed.
  */
 export function openVirtualLink(name: string, options: VirtualLinkOptions): Link {
@@ -59,8 +59,11 @@ class VirtualLink implements Link {
   }
 
   send(frames: readonly Buffer[]): void {
-    if (!this.#open) return;
-    const fitting = frames.filter((frame) => frame.length <= this.mtu + 14 + vlanOctets(frame));
+    if (!this.#open) {
+      this.#counters.sendDrops += frames.length;
+      return;
+    }
+    const fitting = frames.filter((frame) => frame.length >= 14 && frame.length <= this.mtu + 14 + vlanOctets(frame));
     this.#counters.sent += fitting.length;
     this.#counters.sendDrops += frames.length - fitting.length;
     for (const link of this.links) if (link !== this) link.#receive(fitting);
@@ -74,11 +77,12 @@ class VirtualLink implements Link {
   }
 
   #receive(frames: readonly Buffer[]): void {
-    if (this.#waiting.length === 0 && frames.length > 0) setImmediate(() => this.#deliver());
+    const ours = frames.filter((frame) => isGroupMac(frame) || this.address.compare(frame, 0, 6) === 0);
+    if (this.#waiting.length === 0 && ours.length > 0) setImmediate(() => this.#deliver());
     const room = MOST_WAITING - this.#waiting.length;
     // Each receiver gets octets of its own, as from a wire.
-    for (const frame of frames.slice(0, room)) this.#waiting.push(Buffer.from(frame));
-    this.#counters.receiveDrops += Math.max(0, frames.length - room);
+    for (const frame of ours.slice(0, room)) this.#waiting.push(Buffer.from(frame));
+    this.#counters.receiveDrops += Math.max(0, ours.length - room);
   }
 
   #deliver(): void {

@@ -186,10 +186,10 @@ export class HostDiscovery {
 
   #request(offer: Offer, attempt: number, now: number): void {
     this.#stage = { name: 'requesting', offer, attempt, sentAt: now, deadline: this.#deadline(attempt, now) };
+    if (attempt === 1) this.outlets.requesting(offer, now);
     this.outlets.progress(`Sending PADR to ${label(offer)}${attempt > 1 ? ` again (${attempt})` : ''}`);
     const echoed = offer.tags.filter(({ type }) => type === TAG.acCookie || type === TAG.relaySessionId);
     this.#send(offer.address, CODE.PADR, [this.#serviceName, this.#hostUniqTag, ...echoed]);
-    if (attempt === 1) this.outlets.requesting(offer, now);
   }
 
   #confirmed(packet: DiscoveryPacket, now: number): void {

@@ -1,0 +1,25 @@
+/** The public library: everything that the nodes use, and that scripts may use without Node-RED. */
+export type { SessionEvent } from './client/session';
+export type { SessionStateName } from './client/session-state';
+export { SESSION_DEFAULTS, type SessionSettings } from './client/settings';
+export type { Subscriber } from './concentrator/line';
+export { type Account, CONCENTRATOR_DEFAULTS, type ConcentratorSettings } from './concentrator/settings';
+export { PppoeError, type PppoeErrorCode, type Reason } from './errors';
+export { type EthernetInterface, listInterfaces, rawSocketAccess } from './link/interfaces';
+export type { Link, LinkCounters } from './link/link';
+export { PacketQueue } from './runtime/packet-queue';
+export { PppoeConcentrator, type PppoeConcentratorOptions } from './runtime/pppoe-concentrator';
+export { PppoeSession, type PppoeSessionOptions, type SessionStatus } from './runtime/pppoe-session';
+export { decodeIcmpEcho, encodeIcmpEcho, ICMP, type IcmpEcho } from './wire/icmp';
+export {
+  decodeIpv4,
+  encodeIpv4,
+  formatIpv4,
+  IP_PROTOCOL,
+  type IpSummary,
+  type Ipv4Packet,
+  parseIpv4,
+  summarizeIp,
+} from './wire/ip';
+export type { AuthenticationProtocol } from './wire/lcp';
+export { formatMac, type MacAddress, parseMac } from './wire/mac-address';

@@ -1,0 +1,74 @@
+import type { Link } from '../link/link';
+import { openPacketSocket } from '../link/packet-socket';
+import { openVirtualLink } from '../link/virtual-segment';
+import { formatMac, type MacAddress } from '../wire/mac-address';
+import { type Clock, systemClock } from './clock';
+import { Port } from './port';
+
+export interface PortRequest {
+  /** An interface of this machine (`eth0`), or a segment within this process (`virtual:lab`). */
+  readonly interface: string;
+  readonly role: 'host' | 'concentrator';
+  /** An address instead of the interface's own. */
+  readonly address?: MacAddress;
+}
+
+/** A port that is shared; it closes when its last user has closed it. */
+export interface SharedPort {
+  readonly port: Port;
+  close(): void;
+}
+
+interface Entry {
+  readonly port: Port;
+  users: number;
+}
+
+const VIRTUAL = 'virtual:';
+
+const ports = new Map<string, Entry>();
+
+/**
+ * The one port of an interface, opened with its first user.
+ * @throws PppoeError `no-interface`, `permission`, `no-native`.
+ */
+export function openPort(request: PortRequest, clock: Clock = systemClock): SharedPort {
+  const key = keyOf(request);
+  const entry = ports.get(key) ?? { port: new Port(openLink(request, clock), clock), users: 0 };
+  ports.set(key, entry);
+  entry.users++;
+  let open = true;
+  return {
+    port: entry.port,
+    close: () => {
+      if (!open) return;
+      open = false;
+      entry.users--;
+      if (entry.users > 0) return;
+      ports.delete(key);
+      entry.port.link.close();
+    },
+  };
+}
+
+/** True for the name of a segment within this process. */
+export function isVirtual(name: string): boolean {
+  return name.startsWith(VIRTUAL);
+}
+
+/** On a virtual segment hosts and concentrators are stations of their own, so that they hear each other. */
+function keyOf({ interface: name, role, address }: PortRequest): string {
+  return [name, isVirtual(name) ? role : '', address ? formatMac(address) : ''].join(' ');
+}
+
+function openLink({ interface: name, address }: PortRequest, clock: Clock): Link {
+  if (isVirtual(name)) return openVirtualLink(name.slice(VIRTUAL.length), { address: address ?? drawAddress(clock) });
+  return openPacketSocket({ interface: name, ...(address ? { address } : {}) });
+}
+
+/** A locally administered, individual address (IEEE 802 §8.2). */
+function drawAddress(clock: Clock): MacAddress {
+  const address = clock.random(6);
+  address[0] = ((address[0] as number) & 0xfc) | 0x02;
+  return address;
+}

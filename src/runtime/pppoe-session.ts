@@ -1,0 +1,265 @@
+import { EventEmitter } from 'node:events';
+import { Session, type SessionEvent } from '../client/session';
+import type { SessionStateName } from '../client/session-state';
+import { type SessionSettings, sessionSettings } from '../client/settings';
+import type { SessionSnapshot } from '../client/snapshot';
+import { PppoeError, type Reason } from '../errors';
+import type { LinkCounters } from '../link/link';
+import type { MacAddress } from '../wire/mac-address';
+import { type Clock, systemClock } from './clock';
+import { PacketQueue } from './packet-queue';
+import type { Attachment } from './port';
+import { openPort, type SharedPort } from './ports';
+
+export interface PppoeSessionOptions extends Partial<SessionSettings> {
+  /** An interface of this machine (`eth0`), or a segment within this process (`virtual:lab`). */
+  readonly interface: string;
+  /** An Ethernet address instead of the interface's own. */
+  readonly macAddress?: MacAddress;
+  /** How many received packets may wait to be taken, 1000 if absent. */
+  readonly queueLimit?: number;
+}
+
+/** A state change, or a line about a step of the negotiation. */
+export interface SessionReport {
+  readonly event: SessionEvent;
+  readonly status: SessionStatus;
+}
+
+/** All that a session knows, as plain data. Times are ISO 8601. */
+export interface SessionStatus extends Omit<SessionSnapshot, 'since' | 'nextAttempt'> {
+  readonly interface: string;
+  readonly since?: string;
+  readonly nextAttempt?: string;
+  readonly queue: { readonly length: number; readonly dropped: number; readonly unclaimed: number };
+  readonly link?: LinkCounters;
+}
+
+interface SessionEvents {
+  state: [state: SessionStateName, status: SessionStatus];
+  progress: [text: string];
+}
+
+/** The pause before an interface that was missing is looked for again. Doubles up to the maximum. In ms. */
+const MISSING_INTERFACE = { first: 1_000, max: 30_000 };
+
+/**
+ * A PPPoE session on an interface: `connect`, then `send` packets and take received ones from `packets`, then `close`.
+ *
+ * Emits `state` for each change and `progress` for each step. It reconnects by itself until it is disconnected.
+ */
+export class PppoeSession extends EventEmitter<SessionEvents> {
+  readonly #settings: SessionSettings;
+  readonly packets: PacketQueue;
+  #open: { readonly shared: SharedPort; readonly attachment: Attachment<Session> } | undefined;
+  /** Why there is no link, while there is none. */
+  #failure: { readonly reason: Reason; readonly retryAt: number | undefined } | undefined;
+  #cancelRetry: (() => void) | undefined;
+  #closed = false;
+
+  /** @throws RangeError for settings that no session could work with. */
+  constructor(
+    private readonly options: PppoeSessionOptions,
+    private readonly clock: Clock = systemClock,
+  ) {
+    super();
+    this.setMaxListeners(0);
+    this.#settings = sessionSettings(options);
+    this.packets = new PacketQueue(options.queueLimit ?? 1_000);
+  }
+
+  get state(): SessionStateName {
+    if (this.#open) return this.#open.attachment.engine.state;
+    return this.#failure?.retryAt === undefined ? 'idle' : 'waiting';
+  }
+
+  get status(): SessionStatus {
+    const { length, dropped, unclaimed } = this.packets;
+    const common = { interface: this.options.interface, queue: { length, dropped, unclaimed } };
+    if (!this.#open) return { ...this.#withoutLink(), ...common };
+    const { since, nextAttempt, ...rest } = this.#open.attachment.engine.snapshot;
+    return {
+      ...rest,
+      ...common,
+      ...(since === undefined ? {} : { since: this.clock.date(since) }),
+      ...(nextAttempt === undefined ? {} : { nextAttempt: this.clock.date(nextAttempt) }),
+      link: this.#open.shared.port.linkCounters,
+    };
+  }
+
+  /** Begins at once, also during a pause, and comes back by itself from then on. The outcome is an event. */
+  connect(): void {
+    if (this.#closed) throw new PppoeError('closed', 'The session has been closed for good');
+    if (!this.#open) this.#openLink(1);
+    this.#open?.attachment.run((session, now) => session.open(now));
+  }
+
+  /** Ends in order; no attempt follows. The outcome is an event. */
+  disconnect(): void {
+    this.#stopRetrying();
+    if (this.#open) this.#open.attachment.run((session, now) => session.close(now));
+    else if (this.#failure) this.#fail({ code: 'closed', text: 'Closed by us' }, undefined);
+  }
+
+  /** Ends in order and begins again. */
+  reconnect(): void {
+    if (!this.#open) return this.connect();
+    this.#open.attachment.run((session, now) => session.reopen(now));
+  }
+
+  /**
+   * Waits for what becomes of a connect: up, or the reason why not.
+   * @param within in ms.
+   * @throws PppoeError with the reason's code, or `timeout`.
+   */
+  connected(within: number): Promise<SessionStatus> {
+    return this.#settled(within, (state) => {
+      if (state === 'up') return 'done';
+      return state === 'waiting' || state === 'idle' ? 'failed' : 'pending';
+    });
+  }
+
+  /**
+   * Waits until the session is idle.
+   * @param within in ms.
+   * @throws PppoeError `timeout`.
+   */
+  disconnected(within: number): Promise<SessionStatus> {
+    return this.#settled(within, (state) => (state === 'idle' ? 'done' : 'pending'));
+  }
+
+  /**
+   * Sends IP packets, all or none.
+   * @throws PppoeError `not-up`, `too-long`, `malformed`.
+   */
+  send(packets: readonly Buffer[]): void {
+    if (!this.#open) throw new PppoeError('not-up', 'The session is not up, but idle');
+    this.#open.attachment.run((session) => session.sendPackets(packets));
+  }
+
+  /**
+   * Ends in order and lets go of the interface, for good.
+   * @param within how long the Access Concentrator may take to answer, in ms.
+   */
+  async close(within: number): Promise<void> {
+    this.#closed = true;
+    if (this.state !== 'idle') {
+      const idle = this.disconnected(within);
+      this.disconnect();
+      await idle.catch((error: unknown) => {
+        // The peer was given its time: the link closes without its answer.
+        if (!(error instanceof PppoeError && error.code === 'timeout')) throw error;
+      });
+    }
+    this.#open?.attachment.detach();
+    this.#open?.shared.close();
+    this.#open = undefined;
+    this.packets.clear();
+  }
+
+  #openLink(attempt: number): void {
+    this.#stopRetrying();
+    const { interface: name, macAddress } = this.options;
+    try {
+      const address = macAddress ? { address: macAddress } : {};
+      const shared = openPort({ interface: name, role: 'host', ...address }, this.clock);
+      this.#failure = undefined;
+      this.#open = { shared, attachment: this.#attach(shared) };
+    } catch (error) {
+      if (!(error instanceof PppoeError)) throw error;
+      this.#linkFailed({ code: error.code, text: error.message }, attempt);
+    }
+  }
+
+  #attach({ port }: SharedPort): Attachment<Session> {
+    const vlan = this.#settings.vlan.map(({ vid }) => vid).filter((vid) => vid !== 0);
+    const own = this.options.macAddress ? { address: this.options.macAddress } : {};
+    return port.attach(
+      { role: 'host', vlan, ...own },
+      (outlets, address) =>
+        new Session(
+          this.#settings,
+          { address, mtu: port.link.mtu },
+          {
+            ...outlets,
+            packets: (packets) => this.packets.push(packets),
+            event: (event) => outlets.later(() => this.#report(event)),
+          },
+        ),
+    );
+  }
+
+  #report(event: SessionEvent): void {
+    if (event.type === 'state') this.emit('state', event.state, this.status);
+    else this.emit('progress', event.text);
+  }
+
+  /** An interface may come (back); a missing right or add-on does not. */
+  #linkFailed(reason: Reason, attempt: number): void {
+    const again = reason.code === 'no-interface' && this.#settings.reconnect.enabled;
+    const pause = Math.min(MISSING_INTERFACE.first * 2 ** (attempt - 1), MISSING_INTERFACE.max);
+    const retryAt = again ? this.clock.now() + pause : undefined;
+    this.#fail(reason, retryAt);
+    if (retryAt === undefined) return;
+    this.#cancelRetry = this.clock.wake(retryAt, () => {
+      this.#openLink(attempt + 1);
+      this.#open?.attachment.run((session, now) => session.open(now));
+    });
+  }
+
+  #fail(reason: Reason, retryAt: number | undefined): void {
+    this.#failure = { reason, retryAt };
+    const { state, status } = this;
+    // Not before connect() has returned: whoever calls it has yet to listen.
+    queueMicrotask(() => this.emit('state', state, status));
+  }
+
+  #stopRetrying(): void {
+    this.#cancelRetry?.();
+    this.#cancelRetry = undefined;
+  }
+
+  #withoutLink(): Omit<SessionStatus, 'interface' | 'queue'> {
+    const { reason, retryAt } = this.#failure ?? {};
+    return {
+      state: this.state,
+      ...(reason ? { reason } : {}),
+      username: this.#settings.username,
+      serviceName: this.#settings.serviceName,
+      dns: [],
+      ...(retryAt === undefined ? {} : { nextAttempt: this.clock.date(retryAt) }),
+      counters: {
+        packetsReceived: 0,
+        octetsReceived: 0,
+        packetsSent: 0,
+        octetsSent: 0,
+        malformed: 0,
+        ignored: 0,
+        connects: 0,
+      },
+    };
+  }
+
+  #settled(within: number, judge: (state: SessionStateName) => 'done' | 'failed' | 'pending'): Promise<SessionStatus> {
+    return new Promise((resolve, reject) => {
+      const finish = (act: () => void) => {
+        cancel();
+        this.off('state', listen);
+        act();
+      };
+      const listen = (state: SessionStateName, status: SessionStatus) => {
+        const verdict = judge(state);
+        if (verdict === 'done') finish(() => resolve(status));
+        if (verdict === 'failed') {
+          const { code, text } = status.reason ?? { code: 'closed', text: 'The session is idle' };
+          finish(() => reject(new PppoeError(code, text)));
+        }
+      };
+      const cancel = this.clock.wake(this.clock.now() + within, () =>
+        finish(() => reject(new PppoeError('timeout', `No outcome within ${within / 1_000} s: ${this.state}`))),
+      );
+      this.on('state', listen);
+      if (judge(this.state) === 'done') finish(() => resolve(this.status));
+    });
+  }
+}

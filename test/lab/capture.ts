@@ -1,0 +1,59 @@
+// Captures frames of an interface with tcpdump, and judges them with tshark.
+import { type ChildProcess, execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** PI_ERROR of tshark's expert information; malformed frames are among them. */
+const EXPERT_ERROR = 8_388_608;
+
+export class Capture {
+  readonly path: string;
+  readonly #process: ChildProcess;
+  readonly #exited: Promise<unknown>;
+  #messages = '';
+
+  private constructor(process: ChildProcess, path: string) {
+    this.path = path;
+    this.#process = process;
+    this.#exited = once(process, 'close');
+    process.stderr?.on('data', (data: Buffer) => {
+      this.#messages += data.toString();
+    });
+  }
+
+  /** `start` runs tcpdump with the given arguments where the interface is. Resolves when frames are being taken. */
+  static async open(start: (args: string[]) => ChildProcess, device: string, path: string): Promise<Capture> {
+    // Unbuffered and in immediate mode, so that the file holds what was seen when it is stopped.
+    const process = start(['-Z', 'root', '-U', '--immediate-mode', '-s', '0', '-i', device, '-w', path]);
+    const capture = new Capture(process, path);
+    const listening = new Promise<boolean>((resolve) => {
+      process.stderr?.on('data', () => {
+        if (capture.#messages.includes('listening on')) resolve(true);
+      });
+    });
+    if (await Promise.race([listening, capture.#exited.then(() => false)])) return capture;
+    throw new Error(`tcpdump on ${device}: ${capture.#messages}`);
+  }
+
+  /** Ends the capture; the path of its file, which goes when the lab is closed. */
+  async stop(): Promise<string> {
+    this.#process.kill('SIGINT');
+    await this.#exited;
+    return this.path;
+  }
+}
+
+/** The frames of a capture that a display filter of tshark selects, one line each: number and what tshark makes of it. */
+export async function select(path: string, filter: string): Promise<string[]> {
+  const fields = ['frame.number', '_ws.col.Source', '_ws.col.Protocol', '_ws.col.Info', '_ws.expert.message'];
+  const args = ['-n', '-r', path, '-Y', filter, '-T', 'fields', ...fields.flatMap((field) => ['-e', field])];
+  const { stdout } = await run('tshark', args, { maxBuffer: 256 * 1024 * 1024 });
+  return stdout.split('\n').filter((line) => line !== '');
+}
+
+/** The frames that tshark marks as malformed or as an error; none in a sound capture. */
+export function malformed(path: string): Promise<string[]> {
+  return select(path, `_ws.malformed || _ws.expert.severity >= ${EXPERT_ERROR}`);
+}

@@ -1,0 +1,166 @@
+// The lab itself, with real peers on both sides. Seen on two cores: a peer boots in 2.5 to 3 s, discovery takes 1 s, a
+// dial 3.2 s (pppd's Restart timer: its first Configure-Request comes before the other pppd listens), a lab closes in
+// 0.1 s.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { test } from 'node:test';
+import { type Client, type Concentrator, type Lab, malformed, openLab, select } from './lab';
+import { delay } from './machine';
+import { labSuite, labTest, requirements } from './requirements';
+
+const TERMINATE_REQUEST = 'pppoes && ppp.code == 5 && ppp.protocol == 0xc021';
+const PADT = 'pppoe.code == 0xa7';
+
+function exists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Dials and resolves when the access concentrator's side is up too; its process of that session. */
+async function connect(client: Client, concentrator: Concentrator) {
+  const [here, there] = [client.machine.events.length, concentrator.machine.events.length];
+  await client.dial();
+  const up = await client.up(here);
+  const { fields } = await concentrator.up(there);
+  const session = (await concentrator.sessions()).find(({ pid }) => pid === Number(fields.pid));
+  assert.ok(session);
+  return { session, fields: up.fields, ended: () => client.ended(here) };
+}
+
+async function startPair(lab: Lab) {
+  const concentrator = await lab.startConcentrator({ auth: 'chap' });
+  const client = await lab.startClient({ dial: false, beside: [concentrator.interface] });
+  return { concentrator, client };
+}
+
+labSuite('an access concentrator and a client, CHAP', startPair, (peers, lab) => {
+  test('a session comes up, carries pings and is listed', async () => {
+    const { client, concentrator } = peers();
+    const capture = await lab().capture(concentrator.interface);
+    const { session, fields, ended } = await connect(client, concentrator);
+
+    assert.deepEqual([fields.local, fields.remote], ['10.99.1.1', '10.99.0.1']);
+    assert.equal(fields.dns, '192.0.2.53,192.0.2.54');
+    assert.equal(session.peer, client.mac);
+    assert.equal(session.address, '10.99.1.1');
+    assert.equal(session.id, 1);
+    assert.equal(await client.ping('10.99.0.1', 1400), true);
+    assert.equal(await client.ping('10.99.0.99'), false);
+    assert.match(await concentrator.log(), /CHAP peer authentication succeeded/);
+
+    await client.hangUp();
+    await ended();
+    const path = await capture.stop();
+    assert.deepEqual(await malformed(path), []);
+    assert.ok((await select(path, 'chap')).length >= 3);
+  });
+
+  test('terminate makes the access concentrator send Terminate-Request, then PADT', async () => {
+    const { client, concentrator } = peers();
+    const { session, ended } = await connect(client, concentrator);
+    const capture = await lab().capture(concentrator.interface);
+    await concentrator.terminate(session.pid);
+    await ended();
+    await concentrator.gone(session.pid);
+    const path = await capture.stop();
+    assert.equal((await select(path, `${TERMINATE_REQUEST} && eth.src == ${concentrator.mac}`)).length, 1);
+    assert.equal((await select(path, `${PADT} && eth.src == ${concentrator.mac}`)).length, 1);
+  });
+
+  test('padt makes it send PADT and no Terminate-Request', async () => {
+    const { client, concentrator } = peers();
+    const { session, ended } = await connect(client, concentrator);
+    const capture = await lab().capture(concentrator.interface);
+    await concentrator.padt(session.pid);
+    await ended();
+    await concentrator.gone(session.pid);
+    const path = await capture.stop();
+    assert.deepEqual(await select(path, TERMINATE_REQUEST), []);
+    assert.equal((await select(path, `${PADT} && eth.src == ${concentrator.mac}`)).length, 1);
+  });
+
+  test('crash ends all sessions without a word, and restart serves again', async () => {
+    const { client, concentrator } = peers();
+    const { ended } = await connect(client, concentrator);
+    const capture = await lab().capture(concentrator.interface);
+    await concentrator.crash();
+    assert.deepEqual(await concentrator.sessions(), []);
+    await client.hangUp();
+    await ended();
+    const path = await capture.stop();
+    assert.deepEqual(await select(path, `eth.src == ${concentrator.mac}`), []);
+    await concentrator.restart();
+    assert.equal((await connect(client, concentrator)).session.id, 1);
+  });
+
+  test('a command inside tells its output and exit code', async () => {
+    const { concentrator } = peers();
+    assert.deepEqual(await concentrator.sh("echo 'a  b'; echo c >&2; exit 3"), { code: 3, output: 'a  b\nc\n' });
+    const long = await concentrator.run('seq 1 20000');
+    assert.equal(long.split('\n').length, 20_001);
+    await assert.rejects(concentrator.run('false'), /false ended with 1/);
+  });
+
+  test('modules for impairment, VLANs and tunnels load', async () => {
+    const { concentrator } = peers();
+    await concentrator.load('8021q', 'ip_gre', 'vxlan');
+    await concentrator.impair('delay 1ms');
+    assert.match(await concentrator.run('tc qdisc show dev vec0'), /netem/);
+    await concentrator.run('ip link add link vec0 name vec0.7 type vlan id 7 && ip link set vec0.7 up');
+  });
+});
+
+labTest('PAP, a user-mode client, and an MRU of 1500 after RFC 4638', async (lab) => {
+  const concentrator = await lab.startConcentrator({ auth: 'pap', acName: 'Other AC', service: 'fibre' });
+  const client = await lab.startClient({ mode: 'user', auth: 'pap', dial: false, beside: [concentrator.interface] });
+  const { fields } = await connect(client, concentrator);
+  assert.equal(fields.remote, '10.99.0.1');
+  assert.match(await concentrator.log(), /PAP peer authentication succeeded/);
+});
+
+labTest('a wrong password ends the client', async (lab) => {
+  const concentrator = await lab.startConcentrator({ auth: 'mschap-v2' });
+  const client = await lab.startClient({ password: 'wrong', beside: [concentrator.interface] });
+  assert.equal(await client.ended(), 19); // pppd(8): we failed to authenticate ourselves to the peer
+});
+
+const skip = requirements() !== undefined && process.env.CI !== 'true' ? `lab: ${requirements()}` : false;
+
+test('closing a lab leaves nothing: processes, namespace, files', { skip }, async () => {
+  const lab = await openLab();
+  await lab.startClient({ dial: false });
+  const child = lab.run('sleep', ['1000']);
+  const pids = lab.pids;
+  assert.equal(pids.length, 2);
+  assert.ok(pids.includes(child.pid ?? 0) && pids.every(exists));
+  assert.ok(existsSync(lab.directory) && existsSync(`/run/netns/${lab.namespace}`));
+  await lab.close();
+  assert.deepEqual(pids.filter(exists), []);
+  assert.ok(!existsSync(lab.directory) && !existsSync(`/run/netns/${lab.namespace}`));
+});
+
+test('a lab whose process is killed leaves nothing either', { skip }, async () => {
+  const script = `
+    require('${join(__dirname, 'lab')}').openLab().then(async (lab) => {
+      await lab.startClient({ dial: false });
+      console.log(lab.pids[0], lab.namespace, lab.directory);
+    });`;
+  const child = spawn(process.execPath, ['--import', 'tsx', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  assert.ok(child.stdout);
+  const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+  const [pid, namespace = '', directory = ''] = line.split(' ');
+  assert.ok(exists(Number(pid)) && existsSync(`/run/netns/${namespace}`) && existsSync(directory));
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  const leftovers = () => exists(Number(pid)) || existsSync(`/run/netns/${namespace}`) || existsSync(directory);
+  for (let tries = 0; tries < 100 && leftovers(); tries += 1) await delay(100, undefined); // its janitor takes 2 s
+  assert.equal(leftovers(), false);
+});

@@ -1,0 +1,19 @@
+#!/bin/sh
+# Installs the Debian packages that the lab's real peers come from. Run as root; does nothing when all are installed.
+set -eu
+packages='user-mode-linux ppp pppoe busybox-static iproute2 tcpdump tshark'
+
+missing=
+for package in $packages; do
+  [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)" = installed ] || missing="$missing $package"
+done
+[ "$missing" ] || exit 0
+
+if [ "$(id -u)" != 0 ]; then
+  echo "The lab needs these packages:$missing. Run $0 as root to install them." >&2
+  exit 1
+fi
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -qq
+# shellcheck disable=SC2086 # a list of words
+apt-get install -y -qq --no-install-recommends $missing
