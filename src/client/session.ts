@@ -246,7 +246,9 @@ export class Session implements Engine {
     const state = this.#state;
     if (state.name === 'up') this.#settle(now - state.since);
     if (phase === 'terminate') {
-      if (state.name !== 'terminating') this.#enter({ name: 'terminating', established, afterwards: 'wait' });
+      if (state.name !== 'terminating') {
+        this.#enter({ name: 'terminating', established, afterwards: 'wait' }, established.connection.reason);
+      }
       return;
     }
     const name = ({ establish: 'establishing', authenticate: 'authenticating', network: 'configuring' } as const)[

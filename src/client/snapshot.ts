@@ -23,7 +23,6 @@ export interface SessionSnapshot {
   readonly state: SessionStateName;
   /** Why the session is not up, or why it last was not. */
   readonly reason?: Reason;
-  readonly username: string;
   readonly sessionId?: number;
   readonly acName?: string;
   readonly acMac?: string;
@@ -53,7 +52,6 @@ export function snapshot(
   return {
     state: state.name,
     ...(reason ? { reason } : {}),
-    username: settings.username,
     serviceName: settings.serviceName,
     dns: [],
     ...('established' in state ? describeEstablished(state) : {}),

@@ -101,6 +101,11 @@ export class Connection {
     return this.#phase.name;
   }
 
+  /** Why it ends, once that is known. */
+  get reason(): Reason | undefined {
+    return this.#reason;
+  }
+
   /** The largest packet that we take. */
   get mru(): number {
     return this.#lcpPolicy.mru;

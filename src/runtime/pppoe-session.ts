@@ -20,12 +20,6 @@ export interface PppoeSessionOptions extends Partial<SessionSettings> {
   readonly queueLimit?: number;
 }
 
-/** A state change, or a line about a step of the negotiation. */
-export interface SessionReport {
-  readonly event: SessionEvent;
-  readonly status: SessionStatus;
-}
-
 /** All that a session knows, as plain data. Times are ISO 8601. */
 export interface SessionStatus extends Omit<SessionSnapshot, 'since' | 'nextAttempt'> {
   readonly interface: string;
@@ -224,7 +218,6 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
     return {
       state: this.state,
       ...(reason ? { reason } : {}),
-      username: this.#settings.username,
       serviceName: this.#settings.serviceName,
       dns: [],
       ...(retryAt === undefined ? {} : { nextAttempt: this.clock.date(retryAt) }),

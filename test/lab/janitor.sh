@@ -25,4 +25,5 @@ done
 for group in $groups; do kill -KILL "-$group" 2>/dev/null; done
 
 ip netns delete "$namespace" # and with it its TAPs and bridges
-rm -rf "$directory"
+status=$?
+rm -rf "$directory" && exit $status

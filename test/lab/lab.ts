@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Capture } from './capture';
-import { delay, killGroup, Machine } from './machine';
+import { killGroup, Machine, within } from './machine';
 import {
   Client,
   type ClientOptions,
@@ -31,10 +31,15 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
   labs += 1;
   const namespace = `${options.name ?? 'pppoe-lab'}-${process.pid}-${labs}`;
   const directory = await mkdtemp(join(tmpdir(), `${namespace}-`));
-  await execute('ip', ['netns', 'add', namespace]);
   const lab = new Lab(namespace, directory);
-  await lab.ip('link', 'set', 'lo', 'up');
-  return lab;
+  try {
+    await execute('ip', ['netns', 'add', namespace]);
+    await lab.ip('link', 'set', 'lo', 'up');
+    return lab;
+  } catch (error) {
+    await lab.close().catch(() => {}); // the first error tells why
+    throw error;
+  }
 }
 
 export class Lab {
@@ -129,9 +134,9 @@ export class Lab {
 
   async #close(): Promise<void> {
     const children = [...this.#children.values()];
-    for (const { pid } of this.#children.keys()) if (pid !== undefined) process.kill(-pid, 'SIGTERM');
+    for (const { pid } of this.#children.keys()) killGroup(pid, 'SIGTERM');
     await Promise.all([...this.#machines].map((machine) => machine.stop()));
-    await Promise.race([Promise.all(children), delay(STOP_LIMIT, undefined)]);
+    await within<unknown>(Promise.all(children), STOP_LIMIT, undefined);
     for (const { pid } of this.#children.keys()) killGroup(pid);
     const cleaned = once(this.#janitor, 'exit');
     this.#janitor.stdin?.end();

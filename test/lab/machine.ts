@@ -1,6 +1,5 @@
 // One User-Mode Linux kernel with a peer in it (peer/init.sh), reached over its console.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
@@ -59,6 +58,7 @@ export class Machine {
   readonly #pending = new Map<string, Pending>();
   readonly #waiters = new Set<Waiter>();
   #lastId = 0;
+  #answering = '';
   #onReady: () => void = () => {};
 
   private constructor(options: MachineOptions) {
@@ -96,7 +96,7 @@ export class Machine {
       machine.#onReady = resolve;
     });
     const ended = machine.#exited.then(() => 'ended');
-    const outcome = await Promise.race([ready, ended, delay(BOOT_LIMIT, 'not ready in time')]);
+    const outcome = await within(Promise.race([ready, ended]), BOOT_LIMIT, 'not ready in time');
     if (outcome !== undefined) {
       await machine.stop();
       throw new Error(`${options.name} did not start (${outcome}). ${machine.transcript()}`);
@@ -153,9 +153,9 @@ export class Machine {
   async stop(): Promise<void> {
     this.#process.stdin?.write('stop\n'); // and no end: User-Mode Linux may see that first, and never power off
     const ended = this.#exited.then(() => true);
-    if ((await Promise.race([ended, delay(STOP_LIMIT, false)])) === true) return;
+    if (await within(ended, STOP_LIMIT, false)) return;
     killGroup(this.#process.pid);
-    await Promise.race([ended, delay(STOP_LIMIT, false)]);
+    await within(ended, STOP_LIMIT, false);
   }
 
   transcript(): string {
@@ -179,8 +179,6 @@ export class Machine {
     else this.console.push(line);
   }
 
-  #answering = '';
-
   #handleEvent(line: string): void {
     const [word, name, ...fields] = line.split(' ');
     if (word !== '@event' || name === undefined) return;
@@ -196,16 +194,10 @@ export class Machine {
   }
 
   async #within<T>(promise: Promise<T>, timeout: number, what: string): Promise<T> {
-    const late = new AbortController();
-    const limit = delay(timeout, undefined, late.signal).then(() => {
-      throw new Error(`${this.#name}: ${what} (within ${timeout} ms). ${this.transcript()}`);
-    });
-    limit.catch(() => {}); // an answer that came first leaves it unheard
-    try {
-      return await Promise.race([promise, limit]);
-    } finally {
-      late.abort();
-    }
+    const late = Symbol('late');
+    const outcome = await within<T | typeof late>(promise, timeout, late);
+    if (outcome !== late) return outcome as T;
+    throw new Error(`${this.#name}: ${what} (within ${timeout} ms). ${this.transcript()}`);
   }
 }
 
@@ -230,20 +222,25 @@ function kernelArguments(options: MachineOptions): string[] {
   ];
 }
 
-/** Ends a process group that the lab started. */
-export function killGroup(group: number | undefined): void {
+/** Signals a process group that the lab started. */
+export function killGroup(group: number | undefined, signal: NodeJS.Signals = 'SIGKILL'): void {
   if (group === undefined) return;
   try {
-    process.kill(-group, 'SIGKILL');
+    process.kill(-group, signal);
   } catch {
     // ended already
   }
 }
 
-/** Resolves after `time` milliseconds; never, when the signal comes first. */
-export function delay<T>(time: number, value: T, signal?: AbortSignal): Promise<T> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(value), time);
-    if (signal) once(signal, 'abort').then(() => clearTimeout(timer));
+/** What the promise resolves to, or `otherwise` when that takes longer than `time` milliseconds. */
+export async function within<T>(promise: Promise<T>, time: number, otherwise: T): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<T>((resolve) => {
+    timer = setTimeout(() => resolve(otherwise), time);
   });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -139,7 +139,7 @@ class Peer {
 export class Concentrator extends Peer {
   /** The sessions, by the processes that serve them. */
   async sessions(): Promise<SessionProcess[]> {
-    const lines = (await this.machine.run('ps -o pid,args')).split('\n').map((line) => line.trim());
+    const lines = (await this.machine.run('busybox ps -o pid,args')).split('\n').map((line) => line.trim());
     const found = lines
       .map((line) => /^(\d+) (\S+).* -e (\d+):([0-9a-f:]{17})(.*)/.exec(line))
       .filter((m) => m !== null);
@@ -175,13 +175,18 @@ export class Concentrator extends Peer {
 
   /** Resolves when that process has gone. */
   async gone(pid: number): Promise<void> {
-    await this.machine.run(`for try in $(seq 500); do [ -e /proc/${pid} ] || exit 0; usleep 20000; done; exit 1`);
+    await this.machine.run(
+      `for try in $(seq 500); do [ -e /proc/${pid} ] || exit 0; busybox usleep 20000; done; exit 1`,
+    );
   }
 
   /** All sessions and the server are gone from one moment to the next, and nothing is sent. */
   async crash(): Promise<void> {
     // The server first: it sends a PADT when a pppd ends; then each pppoe, which does so when its pppd is gone.
-    await this.machine.run('kill -KILL $(cat /run/peer/server.pid); killall -KILL pppoe; killall -KILL pppd; true');
+    await this.machine.run(
+      'kill -KILL $(cat /run/peer/server.pid); busybox killall -KILL pppoe pppd; ' +
+        "for try in $(seq 500); do grep -q ' 886[34] ' /proc/net/packet || exit 0; busybox usleep 20000; done; exit 1",
+    );
   }
 
   /** Starts the server again after a crash. Its session ids begin anew. */
@@ -204,7 +209,8 @@ export class Client extends Peer {
   /** Resolves when pppd has ended, with its exit code (pppd(8), EXIT STATUS). */
   async ended(since = 0): Promise<number> {
     const event = await this.machine.event(({ name }) => name === 'exit', since);
-    return Number(event.fields.code);
+    const { code } = event.fields;
+    return Number(code);
   }
 
   /** Ends the session in order. */

@@ -31,9 +31,10 @@ export function requirements(): string | undefined {
 }
 
 /** True, or the reason, for node:test's `skip`. Under CI=true nothing is skipped: it fails where it needs the lab. */
-function skip(): string | false {
+export function skip(): string | false {
   const missing = requirements();
-  return missing !== undefined && process.env.CI !== 'true' ? `lab: ${missing}` : false;
+  const { CI } = process.env;
+  return missing !== undefined && CI !== 'true' ? `lab: ${missing}` : false;
 }
 
 async function openLabOrSay(): Promise<Lab> {

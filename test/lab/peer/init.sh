@@ -12,7 +12,7 @@
 #   CLIENT_MODE            kernel (pppoe.so) | user (pty 'pppoe -I vec0')
 #   DEVICE                 the Ethernet interface that the role uses; vec0 unless it says otherwise
 #
-# Console (standard input and output), one command per line: `sh ID BASE64` runs a shell command and is answered by
+# Console (standard input and output), one command per line: `sh ID BASE64` runs a command of /bin/sh and is answered by
 #   @begin ID / its output as base64 / @end ID EXITCODE
 # `stop`, or the end of the input, powers off. /dev/tty1 carries what happens unasked, one `@event` line each.
 export PATH=/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin HOME=/run
@@ -49,6 +49,7 @@ start_role() {
   /run/peer/load.sh ppp_async ppp_synctty pppoe ipv6 $(echo "$MODULES" | tr , ' ') || return 1
   echo 1 >/proc/sys/net/ipv6/conf/vec0/disable_ipv6 # no neighbour discovery of its own beside the PPPoE frames
   [ -e /dev/ppp ] || mknod /dev/ppp c 108 0
+  echo peer >/proc/sys/kernel/hostname # pppd's name in challenges
   ifconfig lo up
   ifconfig vec0 up
   export DEVICE=${DEVICE:-vec0} SERVER_OPTIONS=$(echo "$SERVER_OPTIONS_B64" | base64 -d) USER_NAME="$user" CLIENT_MODE
@@ -61,7 +62,7 @@ start_role() {
 
 answer() {
   echo "$2" | base64 -d >/run/peer/command
-  sh /run/peer/command >/run/peer/output 2>&1 </dev/null
+  /bin/sh /run/peer/command >/run/peer/output 2>&1 </dev/null
   code=$?
   echo "@begin $1"
   base64 /run/peer/output

@@ -1,0 +1,51 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { PppoeConcentrator, PppoeError } from '../src/index';
+import {
+  type ConcentratorConfig,
+  type ConcentratorCredentials,
+  concentratorOptions,
+} from './shared/concentrator-options';
+import { DeployPark } from './shared/deploy';
+
+interface Self extends Node<ConcentratorCredentials> {
+  concentrator: PppoeConcentrator | undefined;
+}
+
+export = (RED: NodeAPI): void => {
+  const park = new DeployPark<PppoeConcentrator>(RED, (concentrator) => {
+    void concentrator.close();
+  });
+
+  function PppoeConcentratorNode(this: Self, config: ConcentratorConfig & NodeDef) {
+    RED.nodes.createNode(this, config);
+    const credentials = this.credentials ?? {};
+    const settings = JSON.stringify([config, credentials]);
+    try {
+      this.concentrator =
+        park.adopt(this.id, settings) ?? new PppoeConcentrator(concentratorOptions(config, credentials));
+    } catch (error) {
+      if (!(error instanceof RangeError || error instanceof PppoeError)) throw error;
+      this.error(error);
+      return;
+    }
+    const { concentrator } = this;
+    concentrator.on('subscriber-up', ({ username, address, mac }) => {
+      this.log(`${username ?? 'somebody'} (${mac}) is up with ${address}`);
+    });
+    concentrator.on('subscriber-down', ({ username, mac }, { code, text }) => {
+      this.log(`${username ?? 'somebody'} (${mac}) is down: ${code}: ${text}`);
+    });
+    this.on('close', (removed: boolean, done: () => void) => {
+      concentrator.removeAllListeners();
+      if (park.park(this.id, removed, concentrator, settings)) return done();
+      concentrator.close().then(done, (error: unknown) => {
+        this.error(error);
+        done();
+      });
+    });
+  }
+
+  RED.nodes.registerType('pppoe-concentrator', PppoeConcentratorNode as never, {
+    credentials: { accounts: { type: 'text' } },
+  });
+};

@@ -1,0 +1,107 @@
+import type { NodeAPI } from 'node-red';
+import { PppoeError, PppoeSession } from '../src/index';
+import { DeployPark, FlowsStarted } from './shared/deploy';
+import type { SessionNode, SessionUser } from './shared/session-api';
+import { type SessionConfig, type SessionCredentials, sessionOptions } from './shared/session-options';
+
+/** How long an Access Concentrator gets to acknowledge our Terminate-Request, in ms: Node-RED grants 15 s for all nodes. */
+const CLOSE_TIME = 4_000;
+
+interface Self extends SessionNode {
+  session: PppoeSession | undefined;
+  credentials: SessionCredentials;
+}
+
+export = (RED: NodeAPI): void => {
+  const started = new FlowsStarted(RED);
+  const park = new DeployPark<PppoeSession>(RED, (session) => {
+    void session.close(CLOSE_TIME);
+  });
+
+  function PppoeSessionNode(this: Self, config: SessionConfig) {
+    RED.nodes.createNode(this, config);
+    const credentials: SessionCredentials = this.credentials ?? {};
+    const settings = JSON.stringify([config, credentials]);
+    const adopted = park.adopt(this.id, settings);
+    const session = adopted ?? make(this, config, credentials);
+    serve(this, session);
+    if (!session) return;
+    report(this, session);
+    let closed = false;
+    started.once(() => {
+      if (!closed && !adopted && config.autoconnect !== false) session.connect();
+    });
+    this.on('close', (removed: boolean, done: () => void) => {
+      closed = true;
+      session.removeAllListeners();
+      if (park.park(this.id, removed, session, settings)) return done();
+      session.close(CLOSE_TIME).then(done, (error: unknown) => {
+        this.error(error);
+        done();
+      });
+    });
+  }
+
+  /** A session from the node's settings; undefined when they are impossible, which is told as the node's error. */
+  function make(node: Self, config: SessionConfig, credentials: SessionCredentials): PppoeSession | undefined {
+    try {
+      return new PppoeSession(sessionOptions(config, credentials));
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      node.error(new PppoeError('malformed', error.message), { topic: config.name || config.interface });
+      return undefined;
+    }
+  }
+
+  /** Gives the node the methods of `SessionNode`. */
+  function serve(node: Self, session: PppoeSession | undefined): void {
+    const users: Record<string, SessionUser> = {};
+    const act = (action: 'connect' | 'disconnect' | 'reconnect') => async (within: number) => {
+      if (!session) throw new PppoeError('not-up', 'The session cannot start: see its own error');
+      session[action]();
+      return action === 'disconnect' ? session.disconnected(within) : session.connected(within);
+    };
+    Object.assign(node, {
+      session,
+      users,
+      connect: act('connect'),
+      disconnect: act('disconnect'),
+      reconnect: act('reconnect'),
+      register: (user: SessionUser) => {
+        users[user.id] = user;
+        if (!session) return user.status({ fill: 'red', shape: 'ring', text: 'bad settings' });
+        started.once(() => {
+          if (users[user.id] === user) user.stateChanged?.(session.state, session.status);
+        });
+      },
+      deregister: (user: SessionUser) => {
+        delete users[user.id];
+      },
+    });
+  }
+
+  /** Tells the users of each change, and the log or a Catch node of each new failure. */
+  function report(node: Self, session: PppoeSession): void {
+    let complained: string | undefined;
+    session.on('state', (state, status) => {
+      for (const user of Object.values(node.users)) user.stateChanged?.(state, status);
+      const { reason } = status;
+      if (state === 'up') complained = undefined;
+      if ((state !== 'waiting' && state !== 'idle') || !reason || reason.code === 'closed') return;
+      // One error for each new failure: a session that retries all night is not to fill the log.
+      const complaint = `${reason.code}: ${reason.text}`;
+      const message = { topic: node.name || status.interface, payload: state };
+      if (complaint !== complained) node.error(new PppoeError(reason.code, complaint), message);
+      complained = complaint;
+    });
+    session.on('progress', (text) => {
+      node.debug(text);
+      const { status } = session;
+      for (const user of Object.values(node.users)) user.progressed?.(text, status);
+    });
+  }
+
+  RED.nodes.registerType('pppoe-session', PppoeSessionNode as never, {
+    credentials: { username: { type: 'text' }, password: { type: 'password' } },
+  });
+};

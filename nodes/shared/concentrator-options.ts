@@ -1,0 +1,74 @@
+import {
+  type Account,
+  type AuthenticationProtocol,
+  CONCENTRATOR_DEFAULTS,
+  type PppoeConcentratorOptions,
+  parseIpv4,
+} from '../../src/index';
+import { listOf, numberOf } from './fields';
+
+/** The properties of a `pppoe-concentrator` node, as the editor stores them. */
+export interface ConcentratorConfig {
+  readonly interface: string;
+  readonly acName?: string;
+  /** Service-Names, separated by commas; none: any. */
+  readonly services?: string;
+  readonly authentication?: 'any' | 'none' | AuthenticationProtocol;
+  readonly address?: string;
+  readonly poolStart?: string;
+  readonly poolSize?: number | string;
+  /** Name servers, separated by commas. */
+  readonly dns?: string;
+  readonly mru?: number | string;
+}
+
+export interface ConcentratorCredentials {
+  /** JSON: an array of { username, password, address? }. */
+  readonly accounts?: string;
+}
+
+/** @throws RangeError that names the field and what is wanted. */
+export function concentratorOptions(
+  config: ConcentratorConfig,
+  credentials: ConcentratorCredentials,
+): PppoeConcentratorOptions {
+  const defaults = CONCENTRATOR_DEFAULTS;
+  if (!config.interface) throw new RangeError('an interface is needed, like eth1 or virtual:lab');
+  const services = listOf(config.services);
+  return {
+    interface: config.interface,
+    acName: config.acName || defaults.acName,
+    serviceNames: services.length > 0 ? services : defaults.serviceNames,
+    accounts: accountsOf(credentials.accounts),
+    authentication: authenticationOf(config.authentication ?? 'any'),
+    address: config.address ? parseIpv4(config.address) : defaults.address,
+    poolStart: config.poolStart ? parseIpv4(config.poolStart) : defaults.poolStart,
+    poolSize: numberOf('pool size', config.poolSize, defaults.poolSize),
+    dns: listOf(config.dns).map(parseIpv4),
+    mru: numberOf('MRU', config.mru, defaults.mru),
+  };
+}
+
+function authenticationOf(
+  choice: NonNullable<ConcentratorConfig['authentication']>,
+): readonly AuthenticationProtocol[] {
+  if (choice === 'none') return [];
+  return choice === 'any' ? CONCENTRATOR_DEFAULTS.authentication : [choice];
+}
+
+function accountsOf(text: string | undefined): readonly Account[] {
+  if (!text) return [];
+  let accounts: unknown;
+  try {
+    accounts = JSON.parse(text);
+  } catch {
+    throw new RangeError('accounts must be a JSON array');
+  }
+  if (!Array.isArray(accounts)) throw new RangeError('accounts must be a JSON array');
+  return accounts.map(({ username, password, address }, index) => {
+    if (typeof username !== 'string' || typeof password !== 'string' || username === '' || password === '') {
+      throw new RangeError(`account ${index + 1} needs a user name and a password`);
+    }
+    return { username, password, ...(address ? { address: parseIpv4(String(address)) } : {}) };
+  });
+}

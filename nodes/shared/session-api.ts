@@ -1,0 +1,48 @@
+import type { Node } from 'node-red';
+import type { PppoeSession, SessionStateName, SessionStatus } from '../../src/index';
+
+/** A node that uses a session. */
+export interface SessionUser extends Node {
+  /** Called with each change of the state, and at once when the node registers. */
+  stateChanged?(state: SessionStateName, status: SessionStatus): void;
+  progressed?(text: string, status: SessionStatus): void;
+}
+
+/** What the config node `pppoe-session` offers to the flow nodes that use it. */
+export interface SessionNode extends Node {
+  /** Undefined when the node's settings are impossible. */
+  readonly session: PppoeSession | undefined;
+  /** The nodes that use it, by id. Node-RED itself looks here, to find the flows whose Status and Catch nodes to tell. */
+  readonly users: Record<string, SessionUser>;
+  register(user: SessionUser): void;
+  deregister(user: SessionUser): void;
+  /** Connects with the next attempt at once, and answers with its outcome. */
+  connect(within: number): Promise<SessionStatus>;
+  disconnect(within: number): Promise<SessionStatus>;
+  reconnect(within: number): Promise<SessionStatus>;
+}
+
+interface Shown {
+  fill: 'red' | 'yellow' | 'green' | 'grey';
+  shape: 'ring' | 'dot';
+  text: string;
+}
+
+const LOOK: Readonly<Record<SessionStateName, Omit<Shown, 'text'>>> = {
+  idle: { fill: 'grey', shape: 'ring' },
+  discovering: { fill: 'yellow', shape: 'ring' },
+  requesting: { fill: 'yellow', shape: 'ring' },
+  establishing: { fill: 'yellow', shape: 'ring' },
+  authenticating: { fill: 'yellow', shape: 'ring' },
+  configuring: { fill: 'yellow', shape: 'ring' },
+  up: { fill: 'green', shape: 'dot' },
+  terminating: { fill: 'yellow', shape: 'ring' },
+  waiting: { fill: 'red', shape: 'ring' },
+};
+
+/** A node's status for a session's state: the address when it is up, the reason's code when it is not. */
+export function statusOf({ state, reason, localAddress }: SessionStatus): Shown {
+  const failed = reason !== undefined && reason.code !== 'closed' && (state === 'waiting' || state === 'idle');
+  if (failed) return { fill: 'red', shape: 'ring', text: reason.code };
+  return { ...LOOK[state], text: state === 'up' && localAddress ? localAddress : state };
+}
