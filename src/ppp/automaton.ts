@@ -108,17 +108,10 @@ export class Automaton {
 
   /** Call when `deadline` has come. */
   due(now: number): void {
-    if (this.#promptAt !== undefined && now >= this.#promptAt) {
-      this.#promptAt = undefined;
-      this.#repeatRequest(now);
-    }
-    if (this.#restartAt === undefined || now < this.#restartAt) return;
-    if (this.#restartCounter > 0) {
-      this.#on('TO+', now);
-    } else {
-      if (isAnswerState(this.#state)) this.#finish = this.#refusalsSent > 0 ? 'no-agreement' : 'no-reply';
-      this.#on('TO-', now);
-    }
+    if (this.#restartAt !== undefined && now >= this.#restartAt) return this.#timedOut(now);
+    if (this.#promptAt === undefined || now < this.#promptAt) return;
+    this.#promptAt = undefined;
+    this.#repeatRequest(now);
   }
 
   /**
@@ -159,6 +152,12 @@ export class Automaton {
     return identifier;
   }
 
+  #timedOut(now: number): void {
+    if (this.#restartCounter > 0) return this.#on('TO+', now);
+    if (isAnswerState(this.#state)) this.#finish = this.#refusalsSent > 0 ? 'no-agreement' : 'no-reply';
+    this.#on('TO-', now);
+  }
+
   #configureRequest(packet: ControlPacket, now: number): void {
     const options = decodeOptions(packet.data, this.protocol.name);
     const again = this.#acknowledged;
@@ -170,6 +169,7 @@ export class Automaton {
       this.#reply(CONTROL.configureAck, packet);
       return;
     }
+    if (this.#state === 'Stopped') this.#begin();
     const answer = this.#judge(options);
     const unanswered = this.#state === 'Req-Sent' || this.#state === 'Ack-Sent';
     this.#on(answer.code === CONTROL.configureAck ? 'RCR+' : 'RCR-', now, packet, answer);
@@ -267,8 +267,7 @@ export class Automaton {
   #on(event: Event, now: number, packet?: ControlPacket, answer?: Answer): void {
     const cell = lookUp(event, this.#state);
     if (!cell) return;
-    const from = this.#state;
-    if (event === 'Up' || (from === 'Closed' && event === 'Open') || (from === 'Stopped' && answer)) this.#begin();
+    if (event === 'Up' || (this.#state === 'Closed' && event === 'Open')) this.#begin();
     this.#state = cell.next;
     if (!hasTimer(cell.next)) this.#stopTimers();
     // The RFC's order within a cell: layer signals down first, then transmissions, then This-Layer-Up.
