@@ -12,9 +12,7 @@ interface Self extends Node<ConcentratorCredentials> {
 }
 
 export = (RED: NodeAPI): void => {
-  const park = new DeployPark<PppoeConcentrator>(RED, (concentrator) => {
-    void concentrator.close();
-  });
+  const park = new DeployPark<PppoeConcentrator>(RED, (concentrator) => concentrator.close());
 
   function PppoeConcentratorNode(this: Self, config: ConcentratorConfig & NodeDef) {
     RED.nodes.createNode(this, config);
@@ -22,7 +20,7 @@ export = (RED: NodeAPI): void => {
     const settings = JSON.stringify([config, credentials]);
     try {
       this.concentrator =
-        park.adopt(this.id, settings) ?? new PppoeConcentrator(concentratorOptions(config, credentials));
+        park.adopt(this.id, settings).resource ?? new PppoeConcentrator(concentratorOptions(config, credentials));
     } catch (error) {
       if (!(error instanceof RangeError || error instanceof PppoeError)) throw error;
       this.error(error);

@@ -14,23 +14,23 @@ interface Self extends SessionNode {
 
 export = (RED: NodeAPI): void => {
   const started = new FlowsStarted(RED);
-  const park = new DeployPark<PppoeSession>(RED, (session) => {
-    void session.close(CLOSE_TIME);
-  });
+  const park = new DeployPark<PppoeSession>(RED, (session) => session.close(CLOSE_TIME));
 
   function PppoeSessionNode(this: Self, config: SessionConfig) {
     RED.nodes.createNode(this, config);
     const credentials: SessionCredentials = this.credentials ?? {};
     const settings = JSON.stringify([config, credentials]);
-    const adopted = park.adopt(this.id, settings);
+    const { resource: adopted, ended } = park.adopt(this.id, settings);
     const session = adopted ?? make(this, config, credentials);
     serve(this, session);
     if (!session) return;
     report(this, session);
     let closed = false;
-    started.once(() => {
+    // The users are told the present state first, and of this change then.
+    const start = () => {
       if (!closed && !adopted && config.autoconnect !== false) session.connect();
-    });
+    };
+    started.once(() => void ended.then(() => setImmediate(start)));
     this.on('close', (removed: boolean, done: () => void) => {
       closed = true;
       session.removeAllListeners();
@@ -48,7 +48,9 @@ export = (RED: NodeAPI): void => {
       return new PppoeSession(sessionOptions(config, credentials));
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      node.error(new PppoeError('malformed', error.message), { topic: config.name || config.interface });
+      // Not before the Catch nodes are there.
+      const { message } = error;
+      started.once(() => node.error(new PppoeError('malformed', message), { topic: config.name || config.interface }));
       return undefined;
     }
   }

@@ -20,8 +20,10 @@ export class FlowsStarted {
   }
 }
 
-/** What Node-RED tells of a deploy: which nodes it changes. Absent when flows stop for another reason. */
-interface FlowsStopping {
+/** What Node-RED tells when it stops flows, for a deploy or for good. */
+interface FlowsEvent {
+  /** The configuration that is to run: after a deploy another object than the one that ran until now. */
+  readonly config: unknown;
   readonly diff?: { readonly [kind in 'added' | 'changed' | 'removed']?: readonly string[] };
 }
 
@@ -34,19 +36,25 @@ interface Parked<T> {
  * Carries what a config node runs across a deploy that restarts the node without changing it.
  *
  * A full deploy stops and makes every node anew. A session must not drop for that: its closing node parks it, its
- * successor adopts it. What is not adopted by the time that the flows have started is closed.
+ * successor adopts it. What is not adopted by the time that the flows have started is closed. When Node-RED itself stops,
+ * nothing is parked.
  */
 export class DeployPark<T> {
   readonly #parked = new Map<string, Parked<T>>();
-  #deploy: FlowsStopping['diff'];
+  #running: unknown;
+  #deploy: FlowsEvent | undefined;
 
-  constructor(RED: NodeAPI, close: (resource: T) => void) {
-    RED.events.on('flows:stopping', ({ diff }: FlowsStopping) => {
-      this.#deploy = diff;
+  constructor(
+    RED: NodeAPI,
+    private readonly close: (resource: T) => Promise<void>,
+  ) {
+    RED.events.on('flows:stopping', (event: FlowsEvent) => {
+      this.#deploy = event.config === this.#running ? undefined : event;
     });
-    RED.events.on('flows:started', () => {
+    RED.events.on('flows:started', ({ config }: FlowsEvent) => {
+      this.#running = config;
       this.#deploy = undefined;
-      for (const { resource } of this.#parked.values()) close(resource);
+      for (const { resource } of this.#parked.values()) void this.close(resource);
       this.#parked.clear();
     });
   }
@@ -57,17 +65,21 @@ export class DeployPark<T> {
    * @returns false when the node is not about to come back unchanged: its resource must be closed now.
    */
   park(id: string, removed: boolean, resource: T, settings: string): boolean {
-    const { added = [], changed = [], removed: gone = [] } = this.#deploy ?? {};
+    const { added = [], changed = [], removed: gone = [] } = this.#deploy?.diff ?? {};
     if (!this.#deploy || removed || [...added, ...changed, ...gone].includes(id)) return false;
     this.#parked.set(id, { resource, settings });
     return true;
   }
 
-  /** The resource of this node's predecessor, if it was made from the same settings. */
-  adopt(id: string, settings: string): T | undefined {
+  /**
+   * The resource of this node's predecessor, if it was made from the same settings; one that was not is closed.
+   * @returns what to wait for before another resource begins: the end of the old one.
+   */
+  adopt(id: string, settings: string): { readonly resource?: T; readonly ended: Promise<void> } {
     const parked = this.#parked.get(id);
-    if (parked?.settings !== settings) return undefined;
     this.#parked.delete(id);
-    return parked.resource;
+    if (!parked) return { ended: Promise.resolve() };
+    if (parked.settings === settings) return { resource: parked.resource, ended: Promise.resolve() };
+    return { ended: this.close(parked.resource) };
   }
 }

@@ -269,8 +269,10 @@ export class Concentrator implements Engine {
     const proved = claim.verify(account?.password ?? '');
     const accepted = account !== undefined && account.password !== '' && proved;
     if (accepted) {
+      // A host that authenticates itself again keeps its address; as somebody else it gets another.
+      if (line.account !== claim.username) this.#release(line);
       line.account = claim.username;
-      line.lease.address = account.address;
+      line.lease.address ??= account.address;
     }
     const text = accepted ? 'Welcome' : 'Login incorrect';
     line.connection.decide({ accepted, text }, now);
@@ -285,8 +287,14 @@ export class Concentrator implements Engine {
 
   #forget(line: Line, reason: Reason): void {
     if (!this.#lines.delete(line.id)) return;
-    if (line.lease.address) this.#pool.give(line.lease.address);
-    this.outlets.event({ type: 'subscriber-down', subscriber: describe(line), reason });
+    const subscriber = describe(line);
+    this.#release(line);
+    this.outlets.event({ type: 'subscriber-down', subscriber, reason });
+  }
+
+  #release({ lease }: Line): void {
+    if (lease.address) this.#pool.give(lease.address);
+    lease.address = undefined;
   }
 
   #frames(frames: readonly Buffer[], now: number): void {
@@ -328,6 +336,8 @@ export class Concentrator implements Engine {
     try {
       const { protocol, information } = decodePpp(octets);
       line.connection.receive(protocol, information, now);
+      // Without an address to lend there is no session: the host must not choose one itself.
+      if (line.connection.phase === 'network' && !line.lease.address) line.connection.close(NO_ADDRESS, now);
     } catch (error) {
       if (!(error instanceof MalformedPacket)) throw error;
       this.counters.malformed++;
@@ -354,3 +364,5 @@ export class Concentrator implements Engine {
     }
   }
 }
+
+const NO_ADDRESS: Reason = { code: 'negotiation-failed', text: 'The address pool is empty' };

@@ -4,6 +4,7 @@ import { PROTOCOL, protocolName } from '../wire/ppp';
 import type {
   Authentication,
   AuthenticationOutlets,
+  AuthenticationPeer,
   Authenticator,
   Claim,
   Credentials,
@@ -55,7 +56,7 @@ const FOR_AUTHENTICATOR: Readonly<Record<number, number>> = { [PROTOCOL.pap]: 1,
 
 /** The Authentication phase (RFC 1661 §3.5) of one connection: our part, the peer's part, or both. */
 export class AuthenticationPhase {
-  #ours: Part<Authentication> | undefined;
+  #ours: Part<AuthenticationPeer> | undefined;
   #theirs: Part<Authenticator> | undefined;
 
   constructor(
@@ -67,9 +68,9 @@ export class AuthenticationPhase {
     return earliest(this.#ours?.authentication.deadline, this.#theirs?.authentication.deadline);
   }
 
-  /** The peer must still accept or refuse us. */
+  /** The peer has heard who we are, and must still accept or refuse us. */
   get awaitsVerdict(): boolean {
-    return this.#ours !== undefined && !this.#ours.done;
+    return this.#ours?.authentication.awaitsVerdict === true;
   }
 
   begin({ demanded, required }: Agreement, now: number): void {
@@ -106,7 +107,7 @@ export class AuthenticationPhase {
     this.#theirs?.authentication.due(now);
   }
 
-  #peer(protocol: AuthenticationProtocol): Part<Authentication> {
+  #peer(protocol: AuthenticationProtocol): Part<AuthenticationPeer> {
     const credentials = this.settings.credentials ?? { username: '', password: '' };
     const outlets: AuthenticationOutlets = {
       ...this.#common(protocol),

@@ -26,6 +26,12 @@ export interface Authentication {
   suspend(): void;
 }
 
+/** The part of the side that authenticates itself. */
+export interface AuthenticationPeer extends Authentication {
+  /** The other side has been told who we are, and must still accept or refuse it. */
+  readonly awaitsVerdict: boolean;
+}
+
 /** Somebody who says who it is, and how that is checked. Neither password nor hash leaves this object. */
 export interface Claim {
   readonly protocol: AuthenticationProtocol;

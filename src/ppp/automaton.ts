@@ -1,14 +1,15 @@
 import {
   CONTROL,
+  CONTROL_HEADER,
   type ControlPacket,
   decodeControl,
   decodeOptions,
   encodeControl,
   encodeOptions,
-  type Option,
 } from '../wire/control';
 import { type Action, type Event, lookUp, type State } from './automaton-table';
-import type { AutomatonSettings, ControlProtocol, Finish, Verdict } from './control-protocol';
+import type { AutomatonSettings, ControlProtocol, Finish } from './control-protocol';
+import { type Answer, judge } from './judgement';
 
 /** Where an automaton's packets and This-Layer-Up, -Down, -Started and -Finished go. */
 export interface AutomatonOutlets {
@@ -18,6 +19,8 @@ export interface AutomatonOutlets {
   layerFinished(why: Finish, now: number): void;
   /** Codes above 7 that the protocol knows: Protocol-Reject, Echo-Request and so on. `data` is the packet's. */
   packet(packet: ControlPacket, now: number): void;
+  /** The largest packet that the peer takes, in octets. */
+  mru(): number;
   /** A Terminate-Request came, with this text. */
   terminateRequested(text: Buffer): void;
 }
@@ -170,37 +173,11 @@ export class Automaton {
       return;
     }
     if (this.#state === 'Stopped') this.#begin();
-    const answer = this.#judge(options);
+    const answer = judge(this.protocol, options, this.#naksSent < this.settings.maxFailure);
     const unanswered = this.#state === 'Req-Sent' || this.#state === 'Ack-Sent';
     this.#on(answer.code === CONTROL.configureAck ? 'RCR+' : 'RCR-', now, packet, answer);
     if (this.#refusalsSent > MAX_ROUNDS * this.settings.maxFailure) this.#giveUp(now);
     else if (unanswered) this.#promptedByPeer(now);
-  }
-
-  /** The answer to a Configure-Request: Reject comes before Nak, Nak before Ack (RFC 1661 §5.2-5.4). */
-  #judge(options: readonly Option[]): Answer {
-    const seen = new Set<number>();
-    const rejected: Option[] = [];
-    const naked: Option[] = [];
-    for (const option of options) {
-      // The first of two options of one type counts; a second is neither judged nor answered.
-      if (seen.has(option.type)) continue;
-      seen.add(option.type);
-      const verdict: Verdict = this.protocol.judge(option);
-      if (verdict === 'reject') rejected.push(option);
-      else if (verdict !== 'ack') naked.push({ type: option.type, data: verdict.nak });
-    }
-    if (rejected.length > 0) return { code: CONTROL.configureReject, options: rejected };
-    const missing = this.protocol.missing(options);
-    if (naked.length + missing.length === 0) return { code: CONTROL.configureAck, options };
-    if (this.#naksSent < this.settings.maxFailure) {
-      return { code: CONTROL.configureNak, options: [...naked, ...missing] };
-    }
-    // Max-Failure: what the peer insists on is rejected instead, and what it will not ask for is done without.
-    const unagreed = options.filter((option) => naked.some(({ type }) => type === option.type));
-    return unagreed.length > 0
-      ? { code: CONTROL.configureReject, options: unagreed }
-      : { code: CONTROL.configureAck, options };
   }
 
   /**
@@ -299,8 +276,7 @@ export class Automaton {
           Buffer.alloc(0),
         );
       case 'scj':
-        if (packet) this.#send(CONTROL.codeReject, this.#nextIdentifier(), encodeControl(packet).subarray(0, 1_000));
-        return;
+        return this.#codeUnknown(packet);
       case 'tlu':
         return this.outlets.layerUp(now);
       case 'tld':
@@ -314,6 +290,13 @@ export class Automaton {
       case 'ser':
         return;
     }
+  }
+
+  /** RFC 1661 §5.6: the rejected packet, as much of it as the peer's MRU takes. */
+  #codeUnknown(packet: ControlPacket | undefined): void {
+    if (!packet) return;
+    const data = encodeControl(packet).subarray(0, this.outlets.mru() - CONTROL_HEADER);
+    this.#send(CONTROL.codeReject, this.#nextIdentifier(), data);
   }
 
   #begin(): void {
@@ -386,11 +369,6 @@ export class Automaton {
   #send(code: number, identifier: number, data: Buffer): void {
     this.outlets.send(encodeControl({ code, identifier, data }));
   }
-}
-
-interface Answer {
-  readonly code: number;
-  readonly options: readonly Option[];
 }
 
 /** States in which the answer to a Configure-Request of ours means anything. */

@@ -2,8 +2,8 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { CHAP, type ChapValue, decodeChapValue, encodeChapValue } from '../wire/chap';
 import { decodeControl, encodeControl } from '../wire/control';
 import {
-  type Authentication,
   type AuthenticationOutlets,
+  type AuthenticationPeer,
   type Authenticator,
   type AuthenticatorOutlets,
   type Credentials,
@@ -19,7 +19,7 @@ export function chapMd5(identifier: number, secret: string, challenge: Buffer): 
 }
 
 /** The peer of CHAP-MD5: answers each challenge, also later ones, until Success or Failure. */
-export class ChapPeer implements Authentication {
+export class ChapPeer implements AuthenticationPeer {
   #answered: number | undefined;
   readonly #response: Retransmission;
 
@@ -35,6 +35,10 @@ export class ChapPeer implements Authentication {
 
   get deadline(): number | undefined {
     return this.#response.deadline;
+  }
+
+  get awaitsVerdict(): boolean {
+    return this.#response.pending;
   }
 
   start(): void {

@@ -1,6 +1,7 @@
 import type { Reason } from '../errors';
-import { CONTROL, type ControlPacket, encodeControl } from '../wire/control';
+import { CONTROL, CONTROL_HEADER, type ControlPacket, encodeControl } from '../wire/control';
 import { formatIpv4 } from '../wire/ip';
+import { PPPOE_MRU } from '../wire/lcp';
 import { PROTOCOL, protocolName } from '../wire/ppp';
 import { type Claim, type Credentials, type Decision, peerText } from './authentication';
 import { AuthenticationPhase } from './authentication-phase';
@@ -84,10 +85,7 @@ export class Connection {
       succeeded: (now) => {
         if (this.#phase.name === 'authenticate') this.#authenticated(now);
       },
-      failed: (reason, now) => {
-        this.#because(reason);
-        this.close(reason, now);
-      },
+      failed: (reason, now) => this.#refused(reason, now),
     });
     this.#keepalive = new Keepalive(
       settings.keepalive,
@@ -133,6 +131,7 @@ export class Connection {
 
   /** Begins with LCP. For a connection that is not open. */
   open(now: number): void {
+    this.#reason = undefined;
     this.outlets.progress('Starting LCP');
     this.#enter({ name: 'establish', deadline: now + this.settings.phaseTimeout }, now);
     this.#lcp.open(now);
@@ -174,11 +173,11 @@ export class Connection {
       if (state === 'Opened' || state === 'Stopping') this.#authentication.receive(protocol, information, now);
       return;
     }
-    // RFC 1661 §3.4, §3.5: nothing else before LCP is opened and the authentication is over.
-    if (state !== 'Opened') return;
+    // RFC 1661 §3.4, §3.5: nothing else, not even to reject it, before LCP is opened and the authentication is over.
+    if (this.#phase.name !== 'network' && this.#phase.name !== 'open') return;
     const network = this.#networks.find((candidate) => candidate.protocol.protocol === protocol);
-    if (!network) return this.#protocolReject(protocol, information);
-    if (this.#phase.name === 'network' || this.#phase.name === 'open') network.receive(information, now);
+    if (network) network.receive(information, now);
+    else this.#protocolReject(protocol, information);
   }
 
   /** What was decided about the peer's claim. */
@@ -214,12 +213,15 @@ export class Connection {
     const reflected = magic !== 0 && magic === this.#lcpPolicy.magic;
     if (packet.code === CONTROL.echoRequest) {
       if (reflected) return this.#lcpPolicy.countReflection();
-      const data = Buffer.from(packet.data.length >= 4 ? packet.data : Buffer.alloc(4));
+      this.#lcpPolicy.noReflection();
+      const fitting = packet.data.subarray(0, this.#longest - CONTROL_HEADER);
+      const data = Buffer.from(fitting.length >= 4 ? fitting : Buffer.alloc(4));
       data.writeUInt32BE(this.#lcpPolicy.magic, 0);
       this.#sendControl(PROTOCOL.lcp, { code: CONTROL.echoReply, identifier: packet.identifier, data });
     } else if (packet.code === CONTROL.echoReply) {
-      if (reflected) this.#lcpPolicy.countReflection();
-      else this.#keepalive.replied(packet.identifier, now);
+      if (reflected) return this.#lcpPolicy.countReflection();
+      this.#lcpPolicy.noReflection();
+      this.#keepalive.replied(packet.identifier, now);
     } else if (packet.code === CONTROL.protocolReject && packet.data.length >= 2) {
       this.#protocolRejected(packet.data.readUInt16BE(0), now);
     } else if (packet.code === CONTROL.identification && packet.data.length > 4) {
@@ -241,7 +243,12 @@ export class Connection {
     const data = Buffer.allocUnsafe(2 + information.length);
     data.writeUInt16BE(protocol, 0);
     information.copy(data, 2);
-    this.#lcp.sendFresh(CONTROL.protocolReject, data.subarray(0, this.peerMru - 4));
+    this.#lcp.sendFresh(CONTROL.protocolReject, data.subarray(0, this.#longest - CONTROL_HEADER));
+  }
+
+  /** The longest packet of ours: the peer must take it, and PPPoE carry it. */
+  get #longest(): number {
+    return Math.min(this.peerMru, PPPOE_MRU);
   }
 
   // LCP
@@ -262,10 +269,12 @@ export class Connection {
   /** LCP left Opened: closed, terminated by the peer, or negotiated anew (an LNS switch). */
   #renegotiated(now: number): void {
     this.#keepalive.stop();
-    this.#authentication.suspend();
-    if (this.#reason && this.#phase.name !== 'terminate') {
-      this.#enter({ name: 'terminate' }, now);
-    } else if (this.#phase.name !== 'terminate') {
+    if (this.#lcp.state === 'Closing' || this.#lcp.state === 'Stopping') {
+      this.#authentication.suspend();
+      if (this.#phase.name !== 'terminate') this.#enter({ name: 'terminate' }, now);
+    } else {
+      // What was agreed on before ends here: a verdict on it would come too late.
+      this.#authentication.end();
       this.outlets.progress('Peer negotiates LCP anew');
       this.#enter({ name: 'establish', deadline: now + this.settings.phaseTimeout }, now);
     }
@@ -293,14 +302,20 @@ export class Connection {
   #die(now: number): void {
     this.#keepalive.stop();
     this.#authentication.end();
+    this.#lcp.down(now);
     this.#enter({ name: 'dead' }, now);
     this.outlets.closed(this.#reason ?? FINISH_REASONS.closed, now);
   }
 
-  /** The first reason stands, but a refused authentication tells more than the termination that follows from it. */
+  /** The first reason stands. */
   #because(reason: Reason): void {
-    const better = reason.code === 'authentication-failed' && this.#reason?.code === 'peer-terminated';
-    if (!this.#reason || better) this.#reason = reason;
+    this.#reason ??= reason;
+  }
+
+  /** A verdict tells more than the Terminate-Request that came before it. */
+  #refused(reason: Reason, now: number): void {
+    if (reason.code === 'authentication-failed') this.#reason = reason;
+    this.close(reason, now);
   }
 
   // Network protocols
@@ -343,9 +358,9 @@ export class Connection {
     this.#enter({ name: 'open' }, now);
   }
 
-  #automaton(policy: ControlProtocol, signals: Omit<AutomatonOutlets, 'send'>): Automaton {
+  #automaton(policy: ControlProtocol, signals: Omit<AutomatonOutlets, 'send' | 'mru'>): Automaton {
     const send = (packet: Buffer) => this.outlets.send(policy.protocol, packet);
-    return new Automaton(policy, { ...signals, send }, this.settings.automaton);
+    return new Automaton(policy, { ...signals, send, mru: () => this.#longest }, this.settings.automaton);
   }
 
   #enter(phase: Phase, now: number): void {

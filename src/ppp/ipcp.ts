@@ -2,7 +2,7 @@ import type { Option } from '../wire/control';
 import { IPCP_OPTION } from '../wire/ipcp';
 import { PROTOCOL } from '../wire/ppp';
 import type { ControlProtocol, Verdict } from './control-protocol';
-import { firstOfEach } from './lcp';
+import { firstOfEach } from './judgement';
 
 const UNSPECIFIED = Buffer.alloc(4);
 const DNS_OPTIONS: readonly number[] = [IPCP_OPTION.primaryDns, IPCP_OPTION.secondaryDns];
@@ -93,7 +93,11 @@ export class Ipcp implements ControlProtocol {
   }
 
   reject({ type }: Option): void {
-    if (type === IPCP_OPTION.ipAddress) this.#asksAddress = false;
+    if (type === IPCP_OPTION.ipAddress) {
+      this.#asksAddress = false;
+      // What the peer told before and now refuses is not ours: only a configured address is used without its consent.
+      this.#address = this.wanted().address ?? UNSPECIFIED;
+    }
     this.#dns.delete(type);
   }
 

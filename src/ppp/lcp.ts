@@ -9,6 +9,7 @@ import {
 } from '../wire/lcp';
 import { PROTOCOL } from '../wire/ppp';
 import type { ControlProtocol, Verdict } from './control-protocol';
+import { firstOfEach } from './judgement';
 
 export interface LcpSettings {
   /** The largest packet that we take, in octets: the MRU that we ask for. */
@@ -150,6 +151,11 @@ export class Lcp implements ControlProtocol {
     this.#reflections++;
   }
 
+  /** An Echo-Request or -Reply came that is not our own: the row of reflections is broken. */
+  noReflection(): void {
+    this.#reflections = 0;
+  }
+
   #judgeMagic(magic: number): Verdict {
     if (magic === 0) return { nak: option32(LCP_OPTION.magicNumber, this.#freshMagic()).data };
     if (magic === this.#magic) {
@@ -172,9 +178,4 @@ export class Lcp implements ControlProtocol {
       if (magic !== 0) return magic;
     }
   }
-}
-
-/** The options without those whose type came before: of two the first counts. */
-export function firstOfEach(options: readonly Option[]): readonly Option[] {
-  return options.filter((option, index) => options.findIndex(({ type }) => type === option.type) === index);
 }

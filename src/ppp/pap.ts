@@ -2,8 +2,8 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { decodeControl, encodeControl } from '../wire/control';
 import { decodePapMessage, decodePapRequest, encodePapMessage, encodePapRequest, PAP } from '../wire/pap';
 import {
-  type Authentication,
   type AuthenticationOutlets,
+  type AuthenticationPeer,
   type Authenticator,
   type AuthenticatorOutlets,
   type Credentials,
@@ -14,7 +14,7 @@ import {
 } from './authentication';
 
 /** The peer of PAP (RFC 1334 §2): sends user name and password until they are acknowledged or refused. */
-export class PapPeer implements Authentication {
+export class PapPeer implements AuthenticationPeer {
   #identifier = 0;
   readonly #request: Retransmission;
 
@@ -28,6 +28,10 @@ export class PapPeer implements Authentication {
 
   get deadline(): number | undefined {
     return this.#request.deadline;
+  }
+
+  get awaitsVerdict(): boolean {
+    return this.#request.pending;
   }
 
   start(now: number): void {

@@ -78,13 +78,16 @@ export class Demultiplexer {
     };
     for (const frame of frames) {
       const at = pppoeOffset(frame);
-      if (at < 0) {
+      const etherType = at < 0 ? undefined : etherTypeAt(frame, at);
+      if (etherType === undefined) {
         this.counters.malformed++;
-      } else if (etherTypeAt(frame, at) === ETHERTYPE.session) {
+      } else if (etherType === ETHERTYPE.session) {
         const engine = this.#sessionReceiver(frame, at, now);
         if (engine !== receiver) flush();
         receiver = engine;
         if (engine) batch.push(frame);
+      } else if (etherType !== ETHERTYPE.discovery) {
+        this.counters.unclaimed++;
       } else {
         // What came before it is handled before it: a PADT ends a session after its last frames.
         flush();
@@ -124,7 +127,7 @@ export class Demultiplexer {
       this.counters.malformed++;
       return;
     }
-    const receivers = this.#discoveryReceivers(packet).filter(({ position }) => isReachedBy(position, packet));
+    const receivers = this.#discoveryReceivers(packet);
     if (receivers.length === 0) this.counters.unclaimed++;
     for (const { engine } of receivers) engine.handle({ type: 'discovery', packet }, now);
   }
@@ -133,25 +136,41 @@ export class Demultiplexer {
     switch (packet.code) {
       case CODE.PADI:
       case CODE.PADR:
-        return [...this.#concentrators];
+        return reached(this.#concentrators, packet);
       case CODE.PADO:
+        return this.#hostsOf(packet);
       case CODE.PADS: {
-        const hostUniq = findTag(packet.tags, TAG.hostUniq);
-        return hostUniq ? [...(this.#byHostUniq.get(hostUniq.toString('latin1')) ?? [])] : [];
+        // Hosts may share a fixed Host-Uniq: one host's session must not look like a superfluous one to another.
+        const hosts = this.#hostsOf(packet);
+        const one =
+          hosts.find(
+            ({ interest: { session } }) => session?.id === packet.sessionId && session.peer.equals(packet.source),
+          ) ?? hosts.find(({ interest: { awaiting } }) => awaiting?.equals(packet.source));
+        return one ? [one] : hosts;
       }
       case CODE.PADT: {
-        const hosts = this.#bySession.get(packet.sessionId) ?? [];
+        const hosts = reached(this.#bySession.get(packet.sessionId) ?? [], packet);
         const host = hosts.find(({ interest }) => interest.session?.peer.equals(packet.source));
-        return host ? [host] : [...this.#concentrators];
+        return host ? [host] : reached(this.#concentrators, packet);
       }
       case CODE.PADM:
-        return [...this.#stations.values()].filter(
+        return reached([...this.#stations.values()], packet).filter(
           ({ position, interest }) => position.role === 'host' && interest.session?.peer.equals(packet.source),
         );
       default:
         return [];
     }
   }
+
+  #hostsOf(packet: DiscoveryPacket): readonly Station[] {
+    const hostUniq = findTag(packet.tags, TAG.hostUniq);
+    return hostUniq ? reached(this.#byHostUniq.get(hostUniq.toString('latin1')) ?? [], packet) : [];
+  }
+}
+
+/** Those of the stations that a discovery packet is for, by address and VLAN. */
+function reached(stations: readonly Station[], packet: DiscoveryPacket): readonly Station[] {
+  return stations.filter(({ position }) => isReachedBy(position, packet));
 }
 
 function isReachedBy(position: Position, packet: DiscoveryPacket): boolean {

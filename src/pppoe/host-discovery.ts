@@ -45,7 +45,7 @@ export interface HostDiscoveryOutlets {
 
 type Stage =
   | { readonly name: 'idle' }
-  | { readonly name: 'soliciting'; readonly attempt: number; readonly sentAt: number; readonly deadline: number }
+  | { readonly name: 'soliciting'; readonly attempt: number; readonly deadline: number }
   | { readonly name: 'collecting'; readonly deadline: number }
   | {
       readonly name: 'requesting';
@@ -68,6 +68,9 @@ const ERRORS: ReadonlyMap<number, string> = new Map([
 export class HostDiscovery {
   #stage: Stage = { name: 'idle' };
   #offers: Offer[] = [];
+  /** To whom a PADR has been sent: nobody is asked twice, and whoever answers late is told that it is over. */
+  readonly #asked: MacAddress[] = [];
+  #solicitedAt = 0;
   #refusal: string | undefined;
   #rejectedOffers = 0;
   #roundTrip = Number.POSITIVE_INFINITY;
@@ -122,7 +125,8 @@ export class HostDiscovery {
   }
 
   #solicit(attempt: number, now: number): void {
-    this.#stage = { name: 'soliciting', attempt, sentAt: now, deadline: this.#deadline(attempt, now) };
+    this.#solicitedAt = now;
+    this.#stage = { name: 'soliciting', attempt, deadline: this.#deadline(attempt, now) };
     this.outlets.progress(`Sending PADI${attempt > 1 ? ` again (${attempt} of ${this.settings.attempts})` : ''}`);
     this.#send(BROADCAST, CODE.PADI, [this.#serviceName, this.#hostUniqTag]);
   }
@@ -131,24 +135,25 @@ export class HostDiscovery {
     const stage = this.#stage;
     if (stage.name !== 'soliciting' && stage.name !== 'collecting' && stage.name !== 'requesting') return;
     if (packet.sessionId !== 0) return;
-    const offer = this.#readOffer(packet, stage.name === 'soliciting' ? now - stage.sentAt : Number.NaN);
-    const error = errorText(packet.tags);
+    const offer = this.#readOffer(packet, now - this.#solicitedAt);
+    const error = this.#unwantedSource(offer) ? undefined : errorText(packet.tags);
     if (error) {
       this.#refusal = `${label(offer)}: ${error}`;
       this.outlets.progress(`Refused by ${this.#refusal}`);
       return;
     }
-    const unwanted = this.#unwanted(offer);
+    const unwanted = this.#unwantedSource(offer) ?? this.#unwantedService(offer);
     if (unwanted) {
       this.#rejectedOffers++;
       this.outlets.progress(`Offer of ${label(offer)} not taken: ${unwanted}`);
       return;
     }
-    if (this.#offers.some(({ address }) => address.equals(offer.address))) return;
+    if ([...this.#asked, ...this.#offers.map(({ address }) => address)].some((one) => one.equals(offer.address)))
+      return;
     this.outlets.progress(`Got an offer of ${label(offer)}`);
     this.#offers.push(offer);
     if (stage.name !== 'soliciting') return;
-    this.#roundTrip = Math.min(this.#roundTrip, now - stage.sentAt);
+    this.#roundTrip = Math.min(this.#roundTrip, offer.responseTime);
     if (this.settings.offerWindow === 0) this.#requestNext(now);
     else this.#stage = { name: 'collecting', deadline: now + this.settings.offerWindow };
   }
@@ -166,15 +171,21 @@ export class HostDiscovery {
     };
   }
 
-  /** Why an offer is none for us. */
-  #unwanted(offer: Offer): string | undefined {
-    const { acName, acAddress, serviceName } = this.settings;
+  /** Why this Access Concentrator is none for us. */
+  #unwantedSource(offer: Offer): string | undefined {
+    const { acName, acAddress } = this.settings;
     if (acName !== undefined && offer.acName !== acName) return `its name is not '${acName}'`;
     if (acAddress && !offer.address.equals(acAddress)) return `its address is not ${formatMac(acAddress)}`;
+    return undefined;
+  }
+
+  /** Why none of the services offered is the one asked for. */
+  #unwantedService(offer: Offer): string | undefined {
+    const { serviceName } = this.settings;
     // An offer without any Service-Name, or with the empty one ('any service'), leaves the choice to PADR.
     const named = offer.serviceNames.filter((name) => name !== '');
     const any = serviceName === '' || named.length === 0 || named.length < offer.serviceNames.length;
-    if (!any && !named.includes(serviceName)) return `it has ${named.join(', ')}, not '${serviceName}'`;
+    if (!any && !named.includes(serviceName)) return `it has ${readable(named.join(', '))}, not '${serviceName}'`;
     return undefined;
   }
 
@@ -186,7 +197,10 @@ export class HostDiscovery {
 
   #request(offer: Offer, attempt: number, now: number): void {
     this.#stage = { name: 'requesting', offer, attempt, sentAt: now, deadline: this.#deadline(attempt, now) };
-    if (attempt === 1) this.outlets.requesting(offer, now);
+    if (attempt === 1) {
+      this.#asked.push(offer.address);
+      this.outlets.requesting(offer, now);
+    }
     this.outlets.progress(`Sending PADR to ${label(offer)}${attempt > 1 ? ` again (${attempt})` : ''}`);
     const echoed = offer.tags.filter(({ type }) => type === TAG.acCookie || type === TAG.relaySessionId);
     this.#send(offer.address, CODE.PADR, [this.#serviceName, this.#hostUniqTag, ...echoed]);
@@ -195,16 +209,13 @@ export class HostDiscovery {
   #confirmed(packet: DiscoveryPacket, now: number): void {
     const stage = this.#stage;
     const { source, sessionId } = packet;
-    if (stage.name === 'abandoned') {
-      if (sessionId !== 0) this.#terminate(source, sessionId);
+    if (!this.#asked.some((one) => one.equals(source))) return;
+    if (stage.name !== 'requesting' || !stage.offer.address.equals(source)) {
+      // Too late, or of a repeated PADR: the first PADS counts, every other session is ended.
+      const ours = stage.name === 'established' && stage.peer.equals(source) && stage.id === sessionId;
+      if (sessionId !== 0 && !ours) this.#terminate(source, sessionId);
       return;
     }
-    if (stage.name === 'established') {
-      // A repeated PADR may open a second session: the first counts, the other is ended.
-      if (stage.peer.equals(source) && sessionId !== 0 && sessionId !== stage.id) this.#terminate(source, sessionId);
-      return;
-    }
-    if (stage.name !== 'requesting' || !stage.offer.address.equals(source)) return;
     const error = errorText(packet.tags);
     if (sessionId === 0 || error) {
       this.#refusal = `${label(stage.offer)}: ${error ?? 'session id 0, without a reason'}`;
@@ -269,15 +280,19 @@ export function encodePadt(
 export function errorText(tags: readonly Tag[]): string | undefined {
   const tag = tags.find(({ type }) => ERRORS.has(type));
   if (!tag) return undefined;
-  const text = tag.value
-    .toString('utf8')
-    .replaceAll(/\p{C}+/gu, ' ')
-    .trim()
-    .slice(0, 200);
+  const text = readable(tag.value.toString('utf8'));
   return `${ERRORS.get(tag.type)}${text ? `: ${text}` : ''}`;
 }
 
 /** An offer by name, or by address when it has none. */
 function label(offer: Offer): string {
-  return offer.acName ? `'${offer.acName}'` : formatMac(offer.address);
+  return offer.acName ? `'${readable(offer.acName)}'` : formatMac(offer.address);
+}
+
+/** One line, without control characters. */
+function readable(text: string): string {
+  return text
+    .replaceAll(/\p{C}+/gu, ' ')
+    .trim()
+    .slice(0, 200);
 }

@@ -19,7 +19,8 @@ export const CONTROL = {
   timeRemaining: 13,
 } as const;
 
-const HEADER_LENGTH = 4;
+/** Octets of Code, Identifier and Length. */
+export const CONTROL_HEADER = 4;
 
 export interface ControlPacket {
   readonly code: number;
@@ -40,16 +41,16 @@ export function decodeControl(bytes: Buffer, layer: string): ControlPacket {
   const code = reader.u8('code');
   const identifier = reader.u8('identifier');
   const length = reader.u16('length');
-  if (length < HEADER_LENGTH) reader.fail(`length ${length} is less than the header`);
-  return { code, identifier, data: reader.slice(length - HEADER_LENGTH, 'data') };
+  if (length < CONTROL_HEADER) reader.fail(`length ${length} is less than the header`);
+  return { code, identifier, data: reader.slice(length - CONTROL_HEADER, 'data') };
 }
 
 export function encodeControl(packet: ControlPacket): Buffer {
-  const bytes = Buffer.allocUnsafe(HEADER_LENGTH + packet.data.length);
+  const bytes = Buffer.allocUnsafe(CONTROL_HEADER + packet.data.length);
   bytes[0] = packet.code;
   bytes[1] = packet.identifier;
   bytes.writeUInt16BE(bytes.length, 2);
-  packet.data.copy(bytes, HEADER_LENGTH);
+  packet.data.copy(bytes, CONTROL_HEADER);
   return bytes;
 }
 

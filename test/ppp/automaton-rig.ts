@@ -105,6 +105,7 @@ export class Rig<P extends ControlProtocol = StandIn> {
           this.finishes.push(why);
         },
         packet: ({ code }) => this.handedOn.push(code),
+        mru: () => 1_492,
         terminateRequested: (text) => this.texts.push(text.toString('latin1')),
       },
       settings,

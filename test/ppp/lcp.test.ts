@@ -115,7 +115,8 @@ test('an authentication that is unsupported, or not allowed, is answered with a 
 });
 
 test('where no authentication is allowed the option is rejected', () => {
-  for (const option of [PAP, CHAP, EAP]) assert.deepEqual(answerTo(opening({ allowed: [] }), [option]), reject([option]));
+  for (const option of [PAP, CHAP, EAP])
+    assert.deepEqual(answerTo(opening({ allowed: [] }), [option]), reject([option]));
 });
 
 test('PAP is never acknowledged unless it is allowed, however often the peer insists', () => {

@@ -1,0 +1,219 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { formatMac } from '../../src/wire/mac-address';
+import { ScriptedAc } from './scripted-ac';
+import { Ac, connected, Host } from './stations';
+import { World } from './world';
+
+for (const method of ['chap-md5', 'pap'] as const) {
+  test(`a session comes up with ${method}`, () => {
+    const world = new World();
+    const { host, ac } = connected(world, {}, { authentication: [method] });
+    const expected = ['discovering', 'requesting', 'establishing', 'authenticating', 'configuring', 'up'];
+    assert.deepEqual(host.states, expected);
+    assert.deepEqual(
+      ac.subscribers.map(({ username, phase }) => ({ username, phase })),
+      [{ username: 'test', phase: 'open' }],
+    );
+    const [credential] = world.log.filter(({ from, text }) => from === 'host' && /CHAP|PAP/.test(text));
+    assert.equal(credential?.text, method === 'pap' ? 'PAP Authenticate-Request' : 'CHAP Response');
+  });
+}
+
+test('a session comes up at an access concentrator that does not ask who it is', () => {
+  const world = new World();
+  const { host, ac } = connected(world, {}, { authentication: [], accounts: [] });
+  assert.ok(!host.states.includes('authenticating'));
+  assert.equal(ac.subscribers[0]?.username, undefined);
+  assert.ok(!world.log.some(({ text }) => /CHAP|PAP/.test(text)));
+});
+
+test('a session that requires authentication refuses an access concentrator that does not ask for it', () => {
+  const world = new World();
+  new Ac(world, { authentication: [] });
+  const host = new Host(world, { authenticationRequired: true }).open();
+  world.runUntil(() => host.state === 'waiting');
+  assert.equal(host.snapshot.reason?.code, 'authentication-failed');
+  assert.ok(!host.states.includes('up'));
+});
+
+test('a session that allows CHAP only does not fall down to PAP', () => {
+  const world = new World();
+  new Ac(world, { authentication: ['pap'] });
+  const host = new Host(world, { authentication: ['chap-md5'] }).open();
+  world.runUntil(() => host.state === 'waiting');
+  assert.equal(host.snapshot.reason?.code, 'negotiation-failed');
+  assert.ok(!world.log.some(({ from, text }) => from === 'host' && text.startsWith('PAP')));
+});
+
+test('the snapshot tells the session, both ends, name servers, sizes and since when', () => {
+  const world = new World({ delay: 10 });
+  const dns = [Buffer.of(9, 9, 9, 9), Buffer.of(1, 1, 1, 1)];
+  const { host, ac } = connected(world, { mru: 1400 }, { acName: 'lab', serviceNames: ['', 'isp'], dns, mru: 1300 });
+  const { counters, ...rest } = host.snapshot;
+  assert.deepEqual(rest, {
+    state: 'up',
+    serviceName: '',
+    sessionId: ac.subscribers[0]?.sessionId,
+    acName: 'lab',
+    acMac: formatMac(ac.address),
+    localAddress: '10.64.0.2',
+    remoteAddress: '10.64.0.1',
+    dns: ['9.9.9.9', '1.1.1.1'],
+    mru: 1400,
+    mtu: 1300,
+    since: world.now,
+  });
+  assert.equal(counters.connects, 1);
+  assert.equal(counters.malformed, 0);
+});
+
+test('MRU and MTU stay below what the segment carries', () => {
+  const world = new World();
+  const ac = new Ac(world);
+  const host = new Host(world, {}, 'host', 1_300).open();
+  world.runUntil(() => host.state === 'up');
+  assert.equal(host.snapshot.mru, 1_292);
+  assert.equal(host.snapshot.mtu, 1_292);
+  assert.equal(ac.subscribers.length, 1);
+});
+
+test('the address that the session asks for is taken where the peer has none of its own to give', () => {
+  const world = new World();
+  const own = Buffer.of(192, 0, 2, 7);
+  new ScriptedAc(world, { ppp: { ipcp: () => ({ address: Buffer.of(192, 0, 2, 1), askDns: false }) } });
+  const host = new Host(world, { address: own, dns: false }).open();
+  world.runUntil(() => host.state === 'up');
+  assert.equal(host.snapshot.localAddress, '192.0.2.7');
+});
+
+test('an access concentrator that gives no address ends in a typed failure', () => {
+  const world = new World();
+  new ScriptedAc(world, { ppp: { ipcp: () => ({ address: Buffer.of(192, 0, 2, 1), askDns: false }) } });
+  const host = new Host(world).open();
+  world.runUntil(() => host.state === 'waiting');
+  assert.equal(host.snapshot.reason?.code, 'negotiation-failed');
+  assert.match(host.snapshot.reason?.text ?? '', /no IP address/);
+});
+
+/** Frames one after the other, each of which must be there before the next: half a round trip each. */
+const ONE_WAY_TRIPS = [
+  // PADI PADO PADR PADS, Configure-Request and -Ack, Response and Success, then Request, Nak, Request, Ack of IPCP.
+  { authentication: ['chap-md5'], dns: true, trips: 4 + 2 + 2 + 4 },
+  { authentication: ['pap'], dns: true, trips: 4 + 2 + 2 + 4 },
+  { authentication: [], dns: true, trips: 4 + 2 + 4 },
+  // Without name servers to give, the first IPCP answer is a Configure-Reject of those options.
+  { authentication: ['chap-md5'], dns: false, trips: 4 + 2 + 2 + 6 },
+] as const;
+
+for (const { authentication, dns, trips } of ONE_WAY_TRIPS) {
+  const method = authentication[0] ?? 'no authentication';
+  for (const delay of [0, 1, 20, 100, 400]) {
+    test(`with ${method}${dns ? '' : ' and no DNS'} and ${delay} ms each way, nothing waits for a timer`, () => {
+      const world = new World({ delay });
+      const servers = dns ? { dns: [Buffer.of(9, 9, 9, 9), Buffer.of(1, 1, 1, 1)] } : {};
+      connected(world, {}, { authentication, ...servers });
+      assert.equal(world.now, trips * delay);
+    });
+  }
+}
+
+test('a round trip above every timer of the access concentrator still comes up, and once only', () => {
+  const world = new World({ delay: 900 });
+  const { host, ac } = connected(world);
+  world.runFor(60_000);
+  assert.equal(host.state, 'up');
+  assert.equal(host.snapshot.counters.connects, 1);
+  assert.equal(ac.subscribers.length, 1);
+});
+
+test('an access concentrator whose PPP starts late is answered at once: ours is repeated at its first Configure-Request', () => {
+  for (const gap of [50, 230, 700, 1_400, 2_500]) {
+    const world = new World({ delay: 1 });
+    new Ac(world);
+    let began = Number.NaN;
+    let listening = Number.NaN;
+    world.tap = ({ at, from, text }) => {
+      if (text === 'PADS') began = at;
+      if (!text.startsWith('LCP')) return undefined;
+      const deaf = Number.isNaN(began) || at < began + gap;
+      if (!deaf && from === 'ac' && Number.isNaN(listening)) listening = at;
+      return Number.isNaN(listening) ? 'drop' : undefined;
+    };
+    const host = new Host(world).open();
+    world.runUntil(() => host.state === 'up');
+    // Its Configure-Request; Request, Ack; Response, Success; Request, Reject of the name servers, Request, Nak, Request, Ack.
+    assert.equal(world.now - listening, 1 + 2 + 2 + 6, `after a gap of ${gap} ms`);
+    assert.equal(host.snapshot.counters.connects, 1);
+  }
+});
+
+test('the same for IPCP that starts late', () => {
+  for (const gap of [50, 230, 700, 1_400, 2_500]) {
+    const world = new World({ delay: 1 });
+    new Ac(world);
+    let began = Number.NaN;
+    let listening = Number.NaN;
+    world.tap = ({ at, from, text }) => {
+      if (text === 'CHAP Success') began = at;
+      if (!text.startsWith('IPCP')) return undefined;
+      const deaf = Number.isNaN(began) || at < began + gap;
+      if (!deaf && from === 'ac' && Number.isNaN(listening)) listening = at;
+      return Number.isNaN(listening) ? 'drop' : undefined;
+    };
+    const host = new Host(world).open();
+    world.runUntil(() => host.state === 'up');
+    // Its Configure-Request, then Request, Reject of the name servers, Request, Nak, Request, Ack.
+    assert.equal(world.now - listening, 1 + 6, `after a gap of ${gap} ms`);
+    assert.equal(host.snapshot.counters.connects, 1);
+  }
+});
+
+test('session frames that overtake PADS are held until it comes', () => {
+  const world = new World({ delay: 1 });
+  new Ac(world);
+  world.tap = ({ text }) => (text === 'PADS' ? 30 : undefined);
+  const host = new Host(world).open();
+  world.runUntil(() => host.state === 'requesting');
+  world.runUntil(() => host.state === 'up');
+  const answer = world.log.find(({ from, text }) => from === 'host' && text === 'LCP Configure-Ack');
+  const pads = world.log.find(({ text }) => text === 'PADS');
+  assert.equal(answer?.at, (pads?.at ?? 0) + 31);
+  assert.equal(host.snapshot.counters.ignored, 0);
+});
+
+test('of the frames that overtake PADS those of another session are not ours', () => {
+  const world = new World({ delay: 1 });
+  const ac = new ScriptedAc(world);
+  world.tap = ({ text }) => (text === 'PADS' ? 30 : undefined);
+  const host = new Host(world).open();
+  world.runUntil(() => host.state === 'requesting');
+  ac.startPpp(host.address, 0x999);
+  world.runUntil(() => host.state === 'up');
+  assert.equal(host.snapshot.sessionId, 0x101);
+  assert.ok(host.snapshot.counters.ignored > 0);
+});
+
+test('a repeated PADR that opens a second session costs that session a PADT, not the first', () => {
+  const world = new World({ delay: 1 });
+  const ac = new ScriptedAc(world);
+  world.tap = ({ text, at }) => (text === 'PADS' ? (at < 500 ? 1_100 : 500) : undefined);
+  const host = new Host(world).open();
+  world.runUntil(() => host.state === 'up');
+  world.runFor(5_000);
+  assert.equal(ac.padrs, 2);
+  assert.equal(host.snapshot.sessionId, 0x101);
+  assert.deepEqual([...ac.connections.keys()], [0x101]);
+  assert.deepEqual(ac.terminated, [0x102]);
+});
+
+test('VLAN tags are on every frame, and frames without them are not heard', () => {
+  const world = new World();
+  const vlan = [{ tpid: 0x8100, vid: 7, pcp: 3, dei: false }];
+  new Ac(world, {}, 'untagged');
+  new Ac(world, { vlan }, 'tagged');
+  const host = new Host(world, { vlan }).open();
+  world.runUntil(() => host.state === 'up');
+  assert.ok(world.log.every(({ frame, from }) => from === 'untagged' || frame.readUInt32BE(12) === 0x81006007));
+  assert.deepEqual(world.sentBy('untagged'), []);
+});

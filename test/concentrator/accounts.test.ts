@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Account } from '../../src/concentrator/settings';
+import { Ac, Host } from '../client/stations';
+import { World } from '../client/world';
+import { SessionFrameTemplate } from '../../src/pppoe/session-frame';
+
+const GOOD: Account = { username: 'good', password: 'right' };
+const EMPTY: Account = { username: 'empty', password: '' };
+
+const CLAIMS = [
+  { name: 'a right password', username: 'good', password: 'right', accepted: true },
+  { name: 'a wrong password', username: 'good', password: 'wrong', accepted: false },
+  { name: 'an empty password', username: 'good', password: '', accepted: false },
+  { name: 'an unknown user', username: 'nobody', password: 'right', accepted: false },
+  { name: 'an unknown user with an empty password', username: 'nobody', password: '', accepted: false },
+  { name: 'an account with an empty password', username: 'empty', password: '', accepted: false },
+  { name: 'an empty user name', username: '', password: 'right', accepted: false },
+  { name: 'a password that begins like the right one', username: 'good', password: 'righ', accepted: false },
+] as const;
+
+for (const method of ['chap-md5', 'pap'] as const) {
+  for (const { name, username, password, accepted } of CLAIMS) {
+    test(`${name} is ${accepted ? 'accepted' : 'refused'} with ${method}`, () => {
+      const world = new World({ delay: 1 });
+      const ac = new Ac(world, { accounts: [GOOD, EMPTY], authentication: [method] });
+      const host = new Host(world, { username, password }).open();
+      world.runUntil(() => host.state === 'up' || host.state === 'waiting');
+      assert.equal(host.state, accepted ? 'up' : 'waiting');
+      if (accepted) return;
+      assert.equal(host.snapshot.reason?.code, 'authentication-failed');
+      world.runFor(1_000);
+      assert.deepEqual(ac.subscribers, []);
+      assert.deepEqual(
+        ac.events.map(({ type }) => type),
+        ['subscriber-down'],
+      );
+    });
+  }
+}
+
+test('who has not authenticated itself gets no address, whatever it sends', () => {
+  const world = new World({ delay: 1 });
+  const ac = new Ac(world, { poolSize: 1 });
+  world.tap = ({ from, text }) => (from === 'host' && text === 'CHAP Response' ? 'drop' : undefined);
+  const host = new Host(world).open();
+  world.runUntil(() => host.state === 'authenticating');
+  const { sessionId = 0 } = host.snapshot;
+  const template = new SessionFrameTemplate(ac.address, host.address, [], sessionId);
+  const request = Buffer.from('0101000a03060a400002', 'hex');
+  world.send(host, template.frame(0x8021, request));
+  // A CHAP Success is the authenticator's to send.
+  world.send(host, template.frame(0xc223, Buffer.from('03010004', 'hex')));
+  world.runFor(5);
+  assert.equal(ac.subscribers[0]?.phase, 'authenticate');
+  assert.equal(ac.subscribers[0]?.address, undefined);
+  assert.ok(!world.sentBy('ac').some((text) => text.startsWith('IPCP')));
+});
+
+test('accounts with a fixed address get it, the others one of the pool that is nobody else', () => {
+  const world = new World({ delay: 1 });
+  const accounts = ['a', 'b', 'c', 'd'].map((username) => ({ username, password: 'pw' }));
+  const ac = new Ac(world, {
+    accounts: [...accounts, { username: 'fixed', password: 'pw', address: Buffer.of(10, 64, 0, 3) }],
+    poolStart: Buffer.of(10, 64, 0, 0),
+    poolSize: 6,
+  });
+  const hosts = ['a', 'b', 'fixed', 'c', 'd'].map((username) => new Host(world, { username, password: 'pw' }).open());
+  world.runUntil(() => hosts.every(({ state }) => state === 'up'));
+  const addresses = hosts.map(({ snapshot }) => snapshot.localAddress);
+  assert.equal(addresses[2], '10.64.0.3');
+  assert.equal(new Set(addresses).size, 5);
+  // Neither the gateway's own address nor the fixed one is lent.
+  assert.deepEqual(
+    addresses.toSorted(),
+    ['0', '2', '3', '4', '5'].map((last) => `10.64.0.${last}`),
+  );
+  assert.equal(ac.subscribers.length, 5);
+});
+
+test('when the pool is empty a host is refused, not let in with an address of its own choice', () => {
+  const world = new World({ delay: 1 });
+  const ac = new Ac(world, { poolSize: 1, poolStart: Buffer.of(10, 64, 0, 9) });
+  const first = new Host(world, {}, 'first').open();
+  world.runUntil(() => first.state === 'up');
+  for (const address of [undefined, Buffer.of(10, 64, 0, 9), Buffer.of(10, 64, 0, 1), Buffer.of(192, 0, 2, 1)]) {
+    const host = new Host(world, address ? { address } : {}, 'late').open();
+    world.runUntil(() => host.state === 'waiting' || host.state === 'up');
+    assert.equal(host.state, 'waiting', `up with ${host.snapshot.localAddress}`);
+    host.close();
+    world.runFor(1_000);
+  }
+  assert.deepEqual(
+    ac.subscribers.map(({ address }) => address),
+    ['10.64.0.9'],
+  );
+  assert.equal(ac.events.filter(({ type }) => type === 'subscriber-up').length, 1);
+  first.close();
+  world.runFor(1_000);
+  const next = new Host(world, {}, 'next').open();
+  world.runUntil(() => next.state === 'up');
+  assert.equal(next.snapshot.localAddress, '10.64.0.9');
+});
+
+test('a host that asks for an address gets the one that it is given', () => {
+  const world = new World({ delay: 1 });
+  new Ac(world);
+  const host = new Host(world, { address: Buffer.of(10, 64, 0, 1) }).open();
+  world.runUntil(() => host.state === 'up');
+  assert.equal(host.snapshot.localAddress, '10.64.0.2');
+});
+
+test('addresses come back when sessions end, also those that were negotiated anew', () => {
+  const world = new World({ delay: 1 });
+  const ac = new Ac(world, { poolSize: 2 });
+  const host = new Host(world).open();
+  world.runUntil(() => host.state === 'up');
+  for (let round = 0; round < 5; round++) {
+    const id = host.snapshot.sessionId ?? 0;
+    const template = new SessionFrameTemplate(ac.address, host.address, [], id);
+    // A Configure-Request that the open LCP has not seen makes both ends negotiate and authenticate again.
+    world.send(host, template.frame(0xc021, Buffer.from(`01${(100 + round).toString(16)}000a05061234567${round}`, 'hex')));
+    world.runUntil(() => host.state !== 'up');
+    world.runUntil(() => host.state === 'up');
+    assert.equal(ac.subscribers[0]?.address, host.snapshot.localAddress);
+  }
+  const other = new Host(world, {}, 'other').open();
+  world.runUntil(() => other.state === 'up', 60_000, 'the second of two addresses');
+  assert.notEqual(other.snapshot.localAddress, host.snapshot.localAddress);
+});
