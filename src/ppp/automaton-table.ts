@@ -96,3 +96,13 @@ const TABLE = parseTable(RFC_1661);
 export function lookUp(event: Event, state: State): Cell | undefined {
   return TABLE.get(event)?.[STATES.indexOf(state)];
 }
+
+/** States in which the answer to a Configure-Request of ours means anything. */
+export function isAnswerState(state: State): boolean {
+  return state === 'Req-Sent' || state === 'Ack-Rcvd' || state === 'Ack-Sent' || state === 'Opened';
+}
+
+/** The Restart timer runs in these states only (RFC 1661 §4.1). */
+export function hasTimer(state: State): boolean {
+  return isAnswerState(state) ? state !== 'Opened' : state === 'Closing' || state === 'Stopping';
+}

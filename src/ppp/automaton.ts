@@ -6,8 +6,9 @@ import {
   decodeOptions,
   encodeControl,
   encodeOptions,
+  type Option,
 } from '../wire/control';
-import { type Action, type Event, lookUp, type State } from './automaton-table';
+import { type Action, type Event, hasTimer, isAnswerState, lookUp, type State } from './automaton-table';
 import type { AutomatonSettings, ControlProtocol, Finish } from './control-protocol';
 import { type Answer, judge } from './judgement';
 
@@ -60,6 +61,8 @@ export class Automaton {
   #identifier = 0;
   #request: Request | undefined;
   #acknowledged: { readonly packet: Buffer; readonly at: number } | undefined;
+  /** The last request that we refused, and how. */
+  #refused: { readonly packet: Buffer; readonly answer: Answer } | undefined;
   #naksSent = 0;
   #refusalsSent = 0;
   #refusalsReceived = 0;
@@ -173,11 +176,17 @@ export class Automaton {
       return;
     }
     if (this.#state === 'Stopped') this.#begin();
-    const answer = judge(this.protocol, options, this.#naksSent < this.settings.maxFailure);
+    const answer = this.#judge(packet, options);
     const unanswered = this.#state === 'Req-Sent' || this.#state === 'Ack-Sent';
     this.#on(answer.code === CONTROL.configureAck ? 'RCR+' : 'RCR-', now, packet, answer);
     if (this.#refusalsSent > MAX_ROUNDS * this.settings.maxFailure) this.#giveUp(now);
     else if (unanswered) this.#promptedByPeer(now);
+  }
+
+  /** What is retransmitted is answered as before: a Nak that was lost is no disagreement (Max-Failure). */
+  #judge(packet: ControlPacket, options: readonly Option[]): Answer {
+    if (this.#refused?.packet.equals(encodeControl(packet))) return this.#refused.answer;
+    return judge(this.protocol, options, this.#naksSent < this.settings.maxFailure);
   }
 
   /**
@@ -282,6 +291,7 @@ export class Automaton {
       case 'tld':
         this.protocol.reset();
         this.#acknowledged = undefined;
+        this.#refused = undefined;
         this.#naksSent = 0;
         return this.outlets.layerDown(now);
       case 'tlf':
@@ -303,6 +313,7 @@ export class Automaton {
     this.protocol.reset();
     this.#request = undefined;
     this.#acknowledged = undefined;
+    this.#refused = undefined;
     this.#naksSent = 0;
     this.#refusalsSent = 0;
     this.#refusalsReceived = 0;
@@ -329,6 +340,7 @@ export class Automaton {
   #answer(packet: ControlPacket | undefined, answer: Answer | undefined, now: number): void {
     if (!packet || !answer) return;
     if (answer.code === CONTROL.configureAck) {
+      this.#refused = undefined;
       this.#naksSent = 0;
       this.#refusalsSent = 0;
       this.#acknowledged = { packet: encodeControl(packet), at: now };
@@ -336,7 +348,8 @@ export class Automaton {
       this.#reply(CONTROL.configureAck, packet);
       return;
     }
-    if (answer.code === CONTROL.configureNak) this.#naksSent++;
+    if (answer.code === CONTROL.configureNak && answer !== this.#refused?.answer) this.#naksSent++;
+    this.#refused = { packet: encodeControl(packet), answer };
     this.#refusalsSent++;
     this.#send(answer.code, packet.identifier, encodeOptions(answer.options));
   }
@@ -369,16 +382,6 @@ export class Automaton {
   #send(code: number, identifier: number, data: Buffer): void {
     this.outlets.send(encodeControl({ code, identifier, data }));
   }
-}
-
-/** States in which the answer to a Configure-Request of ours means anything. */
-function isAnswerState(state: State): boolean {
-  return state === 'Req-Sent' || state === 'Ack-Rcvd' || state === 'Ack-Sent' || state === 'Opened';
-}
-
-/** The Restart timer runs in these states only (RFC 1661 §4.1). */
-function hasTimer(state: State): boolean {
-  return isAnswerState(state) ? state !== 'Opened' : state === 'Closing' || state === 'Stopping';
 }
 
 /** True when the Length of a control packet fits the octets, or exceeds octets that were cut off to fit an MRU. */

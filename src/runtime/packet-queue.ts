@@ -75,8 +75,12 @@ export class PacketQueue {
       this.#scheduled = false;
       if (this.#consumers.size === 0) return;
       const packets = this.take(PACE);
-      for (const consume of this.#consumers) consume(packets);
-      this.#schedule();
+      try {
+        // A copy: a consumer that lets go and claims again while it is called must not get the same packets twice.
+        for (const consume of [...this.#consumers]) consume(packets);
+      } finally {
+        this.#schedule();
+      }
     });
   }
 }

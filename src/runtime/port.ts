@@ -27,7 +27,8 @@ export class Port {
   readonly #attached = new Set<Attached<Engine>>();
   readonly #touched = new Set<Attached<Engine>>();
   #outgoing: Buffer[] = [];
-  #deliveries: (() => void)[] = [];
+  readonly #deliveries: (() => void)[] = [];
+  #delivering = false;
   #depth = 0;
 
   constructor(
@@ -104,10 +105,20 @@ export class Port {
     }
     for (const attached of this.#touched) attached.arm();
     this.#touched.clear();
-    const deliveries = this.#deliveries;
-    if (deliveries.length === 0) return;
-    this.#deliveries = [];
-    for (const deliver of deliveries) deliver();
+    this.#deliver();
+  }
+
+  /** In the order of the telling, also when a listener uses an engine: what that tells comes after what was told before. */
+  #deliver(): void {
+    if (this.#delivering) return;
+    this.#delivering = true;
+    try {
+      for (let call = this.#deliveries.shift(); call; call = this.#deliveries.shift()) call();
+    } finally {
+      this.#delivering = false;
+      // A listener that throws keeps no other from being called.
+      if (this.#deliveries.length > 0) this.#deliver();
+    }
   }
 }
 

@@ -86,7 +86,7 @@ export async function up(id = 'session'): Promise<void> {
   while (session.state !== 'up') await new Promise<void>((resolve) => void session.once('state', () => resolve()));
 }
 
-export type Message = Record<string, unknown> & { payload?: unknown; topic?: string };
+export type Message = Record<string, unknown> & { payload?: unknown };
 
 /** The messages that arrive at a `helper` node, in order; `next` waits for the first that fits. */
 export class Inbox {
@@ -96,7 +96,8 @@ export class Inbox {
   constructor(id: string) {
     const node = helper.getNode(id);
     if (!node) throw new Error(`no node ${id}`);
-    node.on('input', (message: Message) => {
+    node.on('input', (received) => {
+      const message: Message = { ...received };
       this.messages.push(message);
       this.#look();
     });

@@ -95,6 +95,36 @@ test('after 5 Naks an option that the peer will not ask for is done without', ()
   assert.deepEqual(codes, [3, 3, 3, 3, 3, 2]);
 });
 
+test('a request that is retransmitted, because our Nak was lost, is answered as before and counts once', () => {
+  const rig = opening();
+  for (let time = 0; time < 8; time++) rig.configure([naked, good], 50);
+  assert.deepEqual(
+    rig.sentOf(CONTROL.configureNak).map(({ identifier, data }) => [identifier, decodeOptions(data, 'Nak')]),
+    Array(8).fill([50, [{ type: NAKED, data: WANTED }]]),
+  );
+  for (let round = 0; round < 4; round++) assert.equal(answerTo([naked], rig).code, CONTROL.configureNak);
+  rig.configure([naked], rig.sentOf(CONTROL.configureNak).at(-1)?.identifier);
+  assert.equal(rig.sentOf(CONTROL.configureNak).length, 13, 'the fifth Nak, once more');
+  assert.equal(answerTo([naked], rig).code, CONTROL.configureReject);
+});
+
+test('a request that is retransmitted without end ends in no-agreement all the same', () => {
+  const rig = opening();
+  for (let time = 0; time < 16; time++) rig.configure([naked], 50);
+  assert.deepEqual(rig.finishes, ['no-agreement']);
+});
+
+test('an Ack of the peer begins the count of its refusals anew', () => {
+  const rig = opening();
+  for (let round = 0; round < 10; round++) rig.refuse(CONTROL.configureNak, [good]);
+  rig.acknowledge();
+  rig.bring('RTR');
+  rig.pass(200);
+  for (let round = 0; round < 10; round++) rig.refuse(CONTROL.configureNak, [good]);
+  assert.deepEqual(rig.finishes, []);
+  assert.equal(rig.automaton.state, 'Req-Sent');
+});
+
 test('an Ack of ours begins the count of Naks anew', () => {
   const rig = opening();
   for (let round = 0; round < 4; round++) assert.equal(answerTo([naked], rig).code, CONTROL.configureNak);

@@ -110,7 +110,7 @@ test('round trips far beyond the Restart timer bring repetitions, but no renegot
 test('comes up through loss and delay, with any authentication, and stays up', () => {
   const options = fc.record({
     seed: fc.integer({ min: 1, max: 1e9 }),
-    loss: fc.constantFrom(0, 0.05, 0.1, 0.2),
+    loss: fc.constantFrom(0, 0.03, 0.1),
     delay: fc.constantFrom(0, 1, 10, 90, 250),
     ac: fc.constantFrom(requiring(), requiring('pap'), requiring('chap-md5')),
   });

@@ -111,6 +111,15 @@ for (const [name, code] of [
   });
 }
 
+test('an Ack of the same options, but of an older Identifier, is ignored', () => {
+  const rig = opening();
+  const old = rig.request;
+  rig.refuse(CONTROL.configureNak, []);
+  assert.deepEqual(rig.request.data, old.data);
+  rig.receive(CONTROL.configureAck, old.data, old.identifier);
+  assert.equal(rig.automaton.state, 'Req-Sent');
+});
+
 test('a Configure-Ack whose options are not those of the request is ignored', () => {
   const rig = opening();
   const { identifier, data } = rig.request;

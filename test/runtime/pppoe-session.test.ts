@@ -1,0 +1,239 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import type { SessionStateName } from '../../src/client/session-state';
+import { RECONNECT_DEFAULTS } from '../../src/client/reconnect';
+import { PppoeError } from '../../src/errors';
+import { listInterfaces } from '../../src/link/interfaces';
+import { virtualSegments } from '../../src/link/virtual-segment';
+import { PppoeConcentrator } from '../../src/runtime/pppoe-concentrator';
+import { PppoeSession, type PppoeSessionOptions } from '../../src/runtime/pppoe-session';
+import { decodeIcmpEcho } from '../../src/wire/icmp';
+import { decodeIpv4 } from '../../src/wire/ip';
+import { packet, ping } from '../client/packets';
+import { FakeClock, turns, until } from './fake-clock';
+
+const LIMIT = { timeout: 10_000 };
+const ACCOUNTS = [{ username: 'test', password: 'secret' }];
+const CREDENTIALS = { username: 'test', password: 'secret' };
+
+after(() => assert.deepEqual(virtualSegments(), []));
+
+async function withConcentrator(
+  name: string,
+  run: (concentrator: PppoeConcentrator, session: PppoeSession) => Promise<void>,
+  options: Partial<PppoeSessionOptions> = {},
+): Promise<void> {
+  const concentrator = new PppoeConcentrator({ interface: `virtual:${name}`, accounts: ACCOUNTS });
+  const session = new PppoeSession({ interface: `virtual:${name}`, ...CREDENTIALS, ...options });
+  try {
+    await run(concentrator, session);
+  } finally {
+    await session.close(2_000);
+    await concentrator.close();
+  }
+  assert.ok(!virtualSegments().includes(name), 'the segment is still there');
+}
+
+const code = (expected: string) => (error: unknown) => error instanceof PppoeError && error.code === expected;
+
+test('connect, pass packets, disconnect', LIMIT, async () => {
+  await withConcentrator('session-a', async (concentrator, session) => {
+    const states: SessionStateName[] = [];
+    session.on('state', (state) => states.push(state));
+    assert.equal(session.state, 'idle');
+    session.connect();
+    const status = await session.connected(5_000);
+    assert.equal(session.state, 'up');
+    assert.deepEqual(states, ['discovering', 'requesting', 'establishing', 'authenticating', 'configuring', 'up']);
+    assert.equal(status.localAddress, '10.64.0.2');
+    assert.equal(status.interface, 'virtual:session-a');
+    assert.ok(Math.abs(Date.parse(status.since ?? '') - Date.now()) < 5_000);
+    assert.ok((status.link?.sent ?? 0) > 5);
+
+    const received: Buffer[] = [];
+    session.packets.claim((packets) => received.push(...packets));
+    session.send([ping('10.64.0.2', '10.64.0.1')]);
+    await until(() => received.length === 1);
+    assert.equal(decodeIcmpEcho(decodeIpv4(received[0] ?? Buffer.alloc(0)).payload).type, 0);
+
+    const outside = new Promise((resolve) => concentrator.once('packets', (_id, packets) => resolve(packets)));
+    const sent = [packet('10.64.0.2', '192.0.2.1'), packet('10.64.0.2', '192.0.2.2')];
+    session.send(sent);
+    assert.deepEqual(await outside, sent);
+
+    const gone = new Promise((resolve) => concentrator.once('subscriber-down', (_subscriber, why) => resolve(why)));
+    session.disconnect();
+    assert.equal((await session.disconnected(5_000)).reason?.code, 'closed');
+    assert.equal(((await gone) as { code: string }).code, 'peer-terminated');
+    assert.throws(() => session.send(sent), code('not-up'));
+  });
+});
+
+test('reconnect comes back with a new session; events carry the status', LIMIT, async () => {
+  await withConcentrator('session-b', async (concentrator, session) => {
+    session.reconnect();
+    const first = await session.connected(5_000);
+    session.reconnect();
+    assert.equal(session.state, 'terminating');
+    const second = await session.connected(5_000);
+    assert.notEqual(second.sessionId, first.sessionId);
+    assert.equal(second.counters.connects, 2);
+    await until(() => concentrator.subscribers.length === 1);
+  });
+});
+
+test('connected rejects with the code of what went wrong', LIMIT, async () => {
+  await withConcentrator(
+    'session-c',
+    async (_concentrator, session) => {
+      session.connect();
+      await assert.rejects(session.connected(5_000), code('authentication-failed'));
+      assert.equal(session.state, 'waiting');
+      assert.ok(session.status.nextAttempt);
+    },
+    { password: 'wrong' },
+  );
+});
+
+test('connected rejects when it is disconnected meanwhile', LIMIT, async () => {
+  const session = new PppoeSession({ interface: 'virtual:session-d' });
+  session.connect();
+  const outcome = assert.rejects(session.connected(5_000), code('closed'));
+  session.disconnect();
+  await outcome;
+  await session.close(0);
+});
+
+test('waiting ends with a time-out, and leaves neither listener nor timer', LIMIT, async () => {
+  const clock = new FakeClock();
+  const session = new PppoeSession({ interface: 'virtual:session-e' }, clock);
+  session.connect();
+  const armed = clock.armed.length;
+  const outcome = assert.rejects(session.connected(500), code('timeout'));
+  clock.advance(500);
+  await outcome;
+  assert.equal(session.listenerCount('state'), 0);
+  assert.equal(clock.armed.length, armed);
+  await session.close(0);
+  assert.deepEqual(clock.armed, []);
+});
+
+test('a listener may disconnect and connect from within an event', LIMIT, async () => {
+  await withConcentrator('session-f', async (_concentrator, session) => {
+    const states: SessionStateName[] = [];
+    session.on('state', (state) => {
+      states.push(state);
+      if (state === 'up' && states.length < 8) session.reconnect();
+    });
+    session.connect();
+    await until(() => states.filter((state) => state === 'up').length === 2);
+    const attempt = ['discovering', 'requesting', 'establishing', 'authenticating', 'configuring', 'up'];
+    assert.deepEqual(states, [...attempt, 'terminating', ...attempt]);
+  });
+});
+
+test('a missing interface is told, with those that there are, and looked for again', LIMIT, async () => {
+  const clock = new FakeClock();
+  const session = new PppoeSession({ interface: 'no-such-if0' }, clock);
+  const told: unknown[] = [];
+  session.on('state', (state, status) => told.push([state, status.reason?.code]));
+  session.connect();
+  assert.deepEqual(told, [], 'nobody could listen yet');
+  await turns(1);
+  assert.deepEqual(told, [['waiting', 'no-interface']]);
+  const { reason } = session.status;
+  for (const { name } of listInterfaces()) assert.ok(reason?.text.includes(name), reason?.text);
+  assert.match(reason?.text ?? '', /no-such-if0/);
+  const pauses: number[] = [];
+  for (let attempt = 0; attempt < 8; attempt++) {
+    const [next = Number.NaN] = clock.armed;
+    pauses.push(next - clock.now());
+    clock.advance(next - clock.now());
+    await turns(1);
+  }
+  assert.deepEqual(pauses, [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
+  assert.equal(told.length, 9);
+  session.disconnect();
+  await turns(1);
+  assert.equal(session.state, 'idle');
+  assert.equal(session.status.reason?.code, 'closed');
+  assert.deepEqual(clock.armed, []);
+  await session.close(0);
+});
+
+test('a missing interface with connected is a rejection', LIMIT, async () => {
+  const session = new PppoeSession({ interface: 'no-such-if0' }, new FakeClock());
+  session.connect();
+  await assert.rejects(session.connected(1_000), code('no-interface'));
+  assert.throws(() => session.send([]), code('not-up'));
+  await session.close(0);
+});
+
+test('without reconnect a missing interface is looked for once', LIMIT, async () => {
+  const clock = new FakeClock();
+  const reconnect = { ...RECONNECT_DEFAULTS, enabled: false };
+  const session = new PppoeSession({ interface: 'no-such-if0', reconnect }, clock);
+  session.connect();
+  await assert.rejects(session.connected(1_000), code('no-interface'));
+  assert.equal(session.state, 'idle');
+  assert.deepEqual(clock.armed, []);
+});
+
+test('connect during the search looks at once and keeps one search going', LIMIT, async () => {
+  const clock = new FakeClock();
+  const session = new PppoeSession({ interface: 'no-such-if0' }, clock);
+  session.connect();
+  session.connect();
+  session.reconnect();
+  assert.equal(clock.armed.length, 1);
+  await session.close(0);
+  assert.deepEqual(clock.armed, []);
+});
+
+test('a session that was closed for good does not connect, and closes twice', LIMIT, async () => {
+  const session = new PppoeSession({ interface: 'virtual:session-g' });
+  await session.close(0);
+  await session.close(0);
+  assert.throws(() => session.connect(), code('closed'));
+  assert.throws(() => session.reconnect(), code('closed'));
+  assert.deepEqual(virtualSegments(), []);
+});
+
+test('close when the access concentrator is mute ends in time, with a PADT', LIMIT, async () => {
+  const clock = new FakeClock();
+  const concentrator = new PppoeConcentrator({ interface: 'virtual:session-h', accounts: ACCOUNTS }, clock);
+  const session = new PppoeSession({ interface: 'virtual:session-h', ...CREDENTIALS }, clock);
+  session.connect();
+  await until(() => session.state === 'up');
+  const downs: string[] = [];
+  concentrator.on('subscriber-down', (_subscriber, { text }) => downs.push(text));
+  const closing = session.close(100);
+  // Its Terminate-Ack does not come in these 100 ms of virtual time, as none of its turns has come.
+  clock.advance(100);
+  await closing;
+  assert.ok(!session.listenerCount('state'));
+  await turns();
+  assert.equal(downs.length, 1);
+  await concentrator.close();
+});
+
+test('impossible settings are a RangeError before anything is opened', () => {
+  assert.throws(() => new PppoeSession({ interface: 'virtual:session-i', mru: 1 }), RangeError);
+  assert.throws(() => new PppoeConcentrator({ interface: 'virtual:session-i', poolSize: 0 }), RangeError);
+  assert.throws(() => new PppoeConcentrator({ interface: 'virtual:session-i', acName: '' }), RangeError);
+  assert.throws(() => new PppoeConcentrator({ interface: 'virtual:session-i', serviceNames: [] }), RangeError);
+  assert.deepEqual(virtualSegments(), []);
+});
+
+test('sessions with addresses of their own are stations of their own', LIMIT, async () => {
+  const macAddress = Buffer.from('020000000077', 'hex');
+  await withConcentrator(
+    'session-j',
+    async (concentrator, session) => {
+      session.connect();
+      await session.connected(5_000);
+      assert.equal(concentrator.subscribers[0]?.mac, '02:00:00:00:00:77');
+    },
+    { macAddress },
+  );
+});
