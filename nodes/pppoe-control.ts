@@ -1,8 +1,7 @@
 import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red';
 import { PppoeError, type SessionStatus } from '../src/index';
-import { numberOf } from './shared/fields';
 import type { SessionNode } from './shared/session-api';
-import { asError, sessionOf, useSession } from './shared/session-user';
+import { asError, report, sessionOf, useSession } from './shared/session-user';
 
 const ACTIONS = ['connect', 'disconnect', 'reconnect', 'status'] as const;
 type Action = (typeof ACTIONS)[number];
@@ -20,25 +19,18 @@ interface ControlMessage extends NodeMessage {
 }
 
 const DEFAULT_TIMEOUT = 60;
+const LONGEST_TIMEOUT = 86_400;
 
 export = (RED: NodeAPI): void => {
   function PppoeControlNode(this: Node, config: ControlConfig) {
     RED.nodes.createNode(this, config);
     const node = useSession(RED, this, config.session);
-    const within = 1_000 * numberOf('time-out', config.timeout, DEFAULT_TIMEOUT);
     this.on('input', async (message: ControlMessage, send, done) => {
       try {
+        const within = 1_000 * timeoutOf(config.timeout);
         const action = actionOf(config.action, message);
-        const { reason, ...session } = await perform(action, node, within);
-        send(
-          Object.assign(message, {
-            topic: node?.name || session.interface,
-            action,
-            payload: session.state,
-            reason,
-            session,
-          }),
-        );
+        const status = await perform(action, node, within);
+        send(Object.assign(message, { topic: node?.topic, action, payload: status.state, ...report(status) }));
         done();
       } catch (error) {
         done(asError(error));
@@ -48,6 +40,13 @@ export = (RED: NodeAPI): void => {
 
   RED.nodes.registerType('pppoe-control', PppoeControlNode as never);
 };
+
+/** In seconds. @throws PppoeError `malformed` */
+function timeoutOf(configured: ControlConfig['timeout']): number {
+  const seconds = Number(configured === undefined || configured === '' ? DEFAULT_TIMEOUT : configured);
+  if (seconds > 0 && seconds <= LONGEST_TIMEOUT) return seconds;
+  throw new PppoeError('malformed', `The time-out must be a number of seconds up to ${LONGEST_TIMEOUT}`);
+}
 
 /** @throws PppoeError `malformed` when neither configuration nor message names an action. */
 function actionOf(configured: ControlConfig['action'], message: ControlMessage): Action {

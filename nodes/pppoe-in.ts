@@ -11,7 +11,6 @@ interface InConfig extends NodeDef {
 export = (RED: NodeAPI): void => {
   function PppoeInNode(this: Node, config: InConfig) {
     RED.nodes.createNode(this, config);
-    const topic = () => session?.name || 'pppoe';
     const consume = (packets: readonly Buffer[]) => {
       const received = packets.flatMap((packet) => {
         const ip = summary(packet);
@@ -19,13 +18,13 @@ export = (RED: NodeAPI): void => {
       });
       if (config.output === 'batch') {
         const message = {
-          topic: topic(),
+          topic: session?.topic,
           payload: received.map(({ payload }) => payload),
           ip: received.map(({ ip }) => ip),
         };
         if (received.length > 0) this.send(message);
       } else {
-        for (const message of received) this.send({ topic: topic(), ...message });
+        for (const message of received) this.send({ topic: session?.topic, ...message });
       }
     };
     const summary = (packet: Buffer): IpSummary | undefined => {

@@ -22,7 +22,7 @@ export = (RED: NodeAPI): void => {
     const settings = JSON.stringify([config, credentials]);
     const { resource: adopted, ended } = park.adopt(this.id, settings);
     const session = adopted ?? make(this, config, credentials);
-    serve(this, session);
+    serve(this, session, config.name || config.interface);
     if (!session) return;
     report(this, session);
     let closed = false;
@@ -50,13 +50,13 @@ export = (RED: NodeAPI): void => {
       if (!(error instanceof RangeError)) throw error;
       // Not before the Catch nodes are there.
       const { message } = error;
-      started.once(() => node.error(new PppoeError('malformed', message), { topic: config.name || config.interface }));
+      started.once(() => node.error(new PppoeError('malformed', message), { topic: node.topic }));
       return undefined;
     }
   }
 
   /** Gives the node the methods of `SessionNode`. */
-  function serve(node: Self, session: PppoeSession | undefined): void {
+  function serve(node: Self, session: PppoeSession | undefined, topic: string): void {
     const users: Record<string, SessionUser> = {};
     const act = (action: 'connect' | 'disconnect' | 'reconnect') => async (within: number) => {
       if (!session) throw new PppoeError('not-up', 'The session cannot start: see its own error');
@@ -65,6 +65,7 @@ export = (RED: NodeAPI): void => {
     };
     Object.assign(node, {
       session,
+      topic,
       users,
       connect: act('connect'),
       disconnect: act('disconnect'),
@@ -92,7 +93,7 @@ export = (RED: NodeAPI): void => {
       if ((state !== 'waiting' && state !== 'idle') || !reason || reason.code === 'closed') return;
       // One error for each new failure: a session that retries all night is not to fill the log.
       const complaint = `${reason.code}: ${reason.text}`;
-      const message = { topic: node.name || status.interface, payload: state };
+      const message = { topic: node.topic, payload: state };
       if (complaint !== complained) node.error(new PppoeError(reason.code, complaint), message);
       complained = complaint;
     });

@@ -3,11 +3,12 @@
 //   npm start                          a session and an access concentrator on the segment virtual:lab
 //   npm start -- --interface eth1      a session on a real interface: PPPOE_USERNAME and PPPOE_PASSWORD from the environment
 //   npm start -- --port 1881           another port
+//   npm start -- --user-dir DIR        another place for Node-RED's files than .demo
 //   npm start -- --fresh               the demo flow as it was, without your changes to it
 import { spawn } from 'node:child_process';
 import { cpSync, existsSync, lstatSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureBuilt, ensureInstalled, root } from './install.mjs';
 
@@ -16,13 +17,14 @@ const { values } = parseArgs({
     interface: { type: 'string' },
     port: { type: 'string' },
     fresh: { type: 'boolean', default: false },
+    'user-dir': { type: 'string' },
   },
 });
 
 ensureInstalled();
 ensureBuilt();
 
-const userDir = join(root, '.demo');
+const userDir = resolve(values['user-dir'] ?? join(root, '.demo'));
 prepare();
 
 const port = await freePort(Number(values.port ?? process.env.PORT ?? 1880));

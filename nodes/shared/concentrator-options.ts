@@ -33,10 +33,11 @@ export function concentratorOptions(
   credentials: ConcentratorCredentials,
 ): PppoeConcentratorOptions {
   const defaults = CONCENTRATOR_DEFAULTS;
-  if (!config.interface) throw new RangeError('an interface is needed, like eth1 or virtual:lab');
+  const name = config.interface?.trim();
+  if (!name) throw new RangeError('an interface is needed, like eth1 or virtual:lab');
   const services = listOf(config.services);
   return {
-    interface: config.interface,
+    interface: name,
     acName: config.acName || defaults.acName,
     serviceNames: services.length > 0 ? services : defaults.serviceNames,
     accounts: accountsOf(credentials.accounts),
@@ -65,10 +66,15 @@ function accountsOf(text: string | undefined): readonly Account[] {
     throw new RangeError('accounts must be a JSON array');
   }
   if (!Array.isArray(accounts)) throw new RangeError('accounts must be a JSON array');
-  return accounts.map(({ username, password, address }, index) => {
-    if (typeof username !== 'string' || typeof password !== 'string' || username === '' || password === '') {
-      throw new RangeError(`account ${index + 1} needs a user name and a password`);
-    }
-    return { username, password, ...(address ? { address: parseIpv4(String(address)) } : {}) };
-  });
+  return accounts.map(accountOf);
+}
+
+function accountOf(account: unknown, index: number): Account {
+  const { username, password, address } = (account ?? {}) as Partial<
+    Record<'username' | 'password' | 'address', unknown>
+  >;
+  if (typeof username !== 'string' || typeof password !== 'string' || username === '' || password === '') {
+    throw new RangeError(`account ${index + 1} needs a user name and a password`);
+  }
+  return { username, password, ...(address ? { address: parseIpv4(String(address)) } : {}) };
 }

@@ -16,7 +16,10 @@ export function hostUniqOf(text: string): Buffer {
   return Buffer.from(digits, 'hex');
 }
 
-/** The parts of a list in one field, separated by commas or white space. */
+/** The parts of a list in one field, separated by commas. */
 export function listOf(text: string | undefined): string[] {
-  return (text ?? '').split(/[\s,]+/).filter((part) => part !== '');
+  return (text ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
 }

@@ -12,6 +12,8 @@ export interface SessionUser extends Node {
 export interface SessionNode extends Node {
   /** Undefined when the node's settings are impossible. */
   readonly session: PppoeSession | undefined;
+  /** What messages about the session have as their topic: its name, or else its interface. */
+  readonly topic: string;
   /** The nodes that use it, by id. Node-RED itself looks here, to find the flows whose Status and Catch nodes to tell. */
   readonly users: Record<string, SessionUser>;
   register(user: SessionUser): void;

@@ -37,10 +37,11 @@ export interface SessionCredentials {
 /** @throws RangeError that names the field and what is wanted. */
 export function sessionOptions(config: SessionConfig, credentials: SessionCredentials): PppoeSessionOptions {
   const defaults = SESSION_DEFAULTS;
-  if (!config.interface) throw new RangeError('an interface is needed, like eth1 or virtual:lab');
+  const name = config.interface?.trim();
+  if (!name) throw new RangeError('an interface is needed, like eth1 or virtual:lab');
   const { authentication = 'any' } = config;
   return {
-    interface: config.interface,
+    interface: name,
     username: credentials.username ?? '',
     password: credentials.password ?? '',
     serviceName: config.service ?? '',

@@ -42,6 +42,30 @@ export function sessionOf(config: SessionNode | undefined): PppoeSession {
   return config.session;
 }
 
+/** Every property of a session is there in every message, null while it is not known: widgets show nothing then. */
+const UNKNOWN = {
+  sessionId: null,
+  acName: null,
+  acMac: null,
+  localAddress: null,
+  remoteAddress: null,
+  mru: null,
+  mtu: null,
+  since: null,
+  nextAttempt: null,
+  roundTrip: null,
+  link: null,
+};
+
+/** A session's status as messages have it: the reason, empty when there is nothing to tell, beside everything else. */
+export function report({ reason = { code: '', text: '' }, ...session }: MessageStatus) {
+  return { reason, session: { ...UNKNOWN, ...session } };
+}
+
+type MessageStatus = Omit<SessionStatus, 'reason'> & {
+  readonly reason?: { readonly code: string; readonly text: string };
+};
+
 /** Anything thrown, as the error that `done` takes to a Catch node: `code` is always there. */
 export function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));

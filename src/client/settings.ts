@@ -3,7 +3,7 @@ import { AUTOMATON_DEFAULTS } from '../ppp/control-protocol';
 import type { KeepaliveSettings } from '../ppp/keepalive';
 import type { VlanTag } from '../wire/ethernet';
 import { type AuthenticationProtocol, MIN_MRU, PPPOE_MRU } from '../wire/lcp';
-import type { MacAddress } from '../wire/mac-address';
+import { formatMac, isGroupMac, type MacAddress } from '../wire/mac-address';
 import { RECONNECT_DEFAULTS, type ReconnectSettings } from './reconnect';
 
 /** Everything that a session may be told. Times in ms. */
@@ -65,6 +65,7 @@ export const SESSION_DEFAULTS: SessionSettings = {
 export function sessionSettings(settings: Partial<SessionSettings>): SessionSettings {
   const all = { ...SESSION_DEFAULTS, ...settings };
   within('MRU', all.mru, MIN_MRU, 65_535);
+  if (all.acAddress) individual('AC address', all.acAddress);
   within('user name length', Buffer.byteLength(all.username), 0, 255);
   within('password length', Buffer.byteLength(all.password), 0, 255);
   within('Service-Name length', Buffer.byteLength(all.serviceName), 0, 1_000);
@@ -84,7 +85,13 @@ export function sessionSettings(settings: Partial<SessionSettings>): SessionSett
   return all;
 }
 
-function within(what: string, value: number, least: number, most: number): void {
+/** @throws RangeError for a group address, which nobody has (IEEE 802). */
+export function individual(what: string, address: MacAddress): void {
+  if (isGroupMac(address)) throw new RangeError(`${what} must not be the group address ${formatMac(address)}`);
+}
+
+/** @throws RangeError */
+export function within(what: string, value: number, least: number, most: number): void {
   if (Number.isFinite(value) && value >= least && value <= most) return;
   throw new RangeError(`${what} must be from ${least} to ${most}, not ${value}`);
 }

@@ -1,7 +1,7 @@
 import { AUTOMATON_DEFAULTS, type AutomatonSettings } from '../ppp/control-protocol';
 import type { KeepaliveSettings } from '../ppp/keepalive';
 import type { VlanTag } from '../wire/ethernet';
-import { type AuthenticationProtocol, PPPOE_MRU } from '../wire/lcp';
+import { type AuthenticationProtocol, MIN_MRU, PPPOE_MRU } from '../wire/lcp';
 
 export interface Account {
   readonly username: string;
@@ -62,6 +62,12 @@ export const CONCENTRATOR_DEFAULTS: ConcentratorSettings = {
 export function concentratorSettings(settings: Partial<ConcentratorSettings>): ConcentratorSettings {
   const all = { ...CONCENTRATOR_DEFAULTS, ...settings };
   if (all.acName === '') throw new RangeError('AC-Name must not be empty (RFC 2516 §5.2)');
+  if (!(all.mru >= MIN_MRU && all.mru <= PPPOE_MRU)) {
+    throw new RangeError(`MRU must be from ${MIN_MRU} to ${PPPOE_MRU}, not ${all.mru}`);
+  }
+  const names = all.accounts.map(({ username }) => username);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new RangeError(`there are two accounts of the name '${twice}'`);
   if (all.serviceNames.length === 0) throw new RangeError('at least one Service-Name is needed; empty stands for any');
   if (!(all.poolSize >= 1 && all.poolSize <= 65_536)) {
     throw new RangeError(`the address pool must have from 1 to 65536 addresses, not ${all.poolSize}`);

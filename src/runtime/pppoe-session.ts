@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { Session, type SessionEvent } from '../client/session';
 import type { SessionStateName } from '../client/session-state';
-import { type SessionSettings, sessionSettings } from '../client/settings';
+import { individual, type SessionSettings, sessionSettings, within } from '../client/settings';
 import type { SessionSnapshot } from '../client/snapshot';
 import { PppoeError, type Reason } from '../errors';
 import type { LinkCounters } from '../link/link';
@@ -59,7 +59,10 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
     super();
     this.setMaxListeners(0);
     this.#settings = sessionSettings(options);
-    this.packets = new PacketQueue(options.queueLimit ?? 1_000);
+    const { queueLimit = 1_000, macAddress } = options;
+    within('receive queue', queueLimit, 1, 1_000_000);
+    if (macAddress) individual('MAC address', macAddress);
+    this.packets = new PacketQueue(queueLimit);
   }
 
   get state(): SessionStateName {

@@ -79,6 +79,8 @@ test('pppoe-state tells each state once, from idle to up, with all that the sess
     mru: 1492,
     mtu: 1492,
     interface: segment,
+    nextAttempt: null,
+    roundTrip: null,
     queue: { length: 0, dropped: 0, unclaimed: 0 },
   });
   assert.match(String(acMac), /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/);

@@ -58,10 +58,13 @@ export async function turns(count = 10): Promise<void> {
   for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Resolves once this holds; `turn` is done between two looks. The test's own time limit ends it otherwise. */
-export async function until(holds: () => boolean, turn: () => void = () => {}): Promise<void> {
+const PATIENCE = 8_000;
+
+/** Resolves once this holds, looking in each turn of the event loop. Rejects when it does not come to hold in 8 s. */
+export async function until(holds: () => boolean): Promise<void> {
+  const end = performance.now() + PATIENCE;
   while (!holds()) {
+    if (performance.now() > end) throw new Error(`did not come: ${holds}`);
     await turns(1);
-    turn();
   }
 }

@@ -1,0 +1,82 @@
+// The demo in a real browser: what `npm start` shows without any privilege.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { Demo, skip } from './browser';
+
+const TYPES = ['pppoe-state', 'pppoe-in', 'pppoe-out', 'pppoe-control'];
+
+describe('the demo in a browser', { skip: skip() }, () => {
+  let demo: Demo;
+  before(async () => {
+    demo = await Demo.start();
+  });
+  after(() => demo?.stop());
+
+  /** The value that the dashboard shows beside a label. */
+  const shown = (label: string, value: string) =>
+    demo.page.locator('.nrdb-ui-text', { hasText: label }).filter({ hasText: value }).first();
+
+  test('the dashboard shows the session up, with address and gateway, and a latency', async () => {
+    await demo.page.goto(`${demo.address}/dashboard/session`);
+    await shown('State', 'up').waitFor();
+    await shown('Our address', '10.64.0.').waitFor();
+    await shown('Gateway', '10.64.0.1').waitFor();
+    await shown('Access concentrator', 'demo-isp').waitFor();
+    // The gauge begins at 0: a round trip takes longer.
+    await demo.page.locator('.nrdb-ui-gauge-value').filter({ hasText: /[1-9]/ }).first().waitFor();
+  });
+
+  test('Disconnect ends the session in order, Connect brings it back', async () => {
+    await demo.page.getByRole('button', { name: 'Disconnect' }).click();
+    await shown('State', 'idle').waitFor();
+    await shown('Reason', 'Closed by us').waitFor();
+    await demo.page.getByRole('button', { name: 'Connect', exact: true }).click();
+    await shown('State', 'up').waitFor();
+  });
+
+  test('the editor shows the flow with every node valid and the session in its status', async () => {
+    await demo.openEditor();
+    const invalid = await demo.page.evaluate(() => {
+      const invalid: string[] = [];
+      // biome-ignore lint/suspicious/noExplicitAny: the editor's own global object, which has no types.
+      const { RED } = globalThis as any;
+      RED.nodes.eachNode((node: { type: string; valid: boolean }) => node.valid === false && invalid.push(node.type));
+      RED.nodes.eachConfig((node: { type: string; valid: boolean }) => node.valid === false && invalid.push(node.type));
+      return invalid;
+    });
+    assert.deepEqual(invalid, []);
+  });
+
+  for (const type of [...TYPES, 'pppoe-session', 'pppoe-concentrator']) {
+    test(`the dialog of ${type} opens with translated labels and help`, async () => {
+      await demo.page.evaluate((wanted) => {
+        // biome-ignore lint/suspicious/noExplicitAny: the editor's own global object, which has no types.
+        const { RED } = globalThis as any;
+        if (wanted === 'pppoe-session' || wanted === 'pppoe-concentrator') {
+          RED.nodes.eachConfig((node: { type: string; id: string }) => {
+            if (node.type === wanted) RED.editor.editConfig('', wanted, node.id);
+          });
+        } else {
+          const [node] = RED.nodes.filterNodes({ type: wanted });
+          RED.editor.edit(node);
+        }
+      }, type);
+      const dialog = demo.page.locator('.red-ui-tray').last();
+      await dialog.locator('.form-row').first().waitFor();
+      const text = (await dialog.locator('.form-row').allTextContents()).join('\n');
+      assert.ok(text.includes('Name'), text);
+      assert.doesNotMatch(text, /pppoe[-.]\w+\.(label|option|placeholder)|\blabel\.\w+/);
+      const help = await demo.page.evaluate((wanted) => {
+        // biome-ignore lint/suspicious/noExplicitAny: the editor's own global object, which has no types.
+        return (globalThis as any).RED.nodes.getNodeHelp(wanted) as string;
+      }, type);
+      assert.ok(help.length > 100, help);
+      await dialog.getByRole('button', { name: 'Cancel' }).click();
+      await dialog.waitFor({ state: 'detached' });
+    });
+  }
+
+  test('nothing was logged as an error or warned about by our nodes', () => {
+    assert.doesNotMatch(demo.log, /\[error\]|\[warn\] \[(pppoe|ui)-/);
+  });
+});

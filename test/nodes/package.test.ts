@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, afterEach, before, describe, test } from 'node:test';
+import { type Flow, helper, load } from './world';
+
+const ROOT = join(__dirname, '../..');
+const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+const NODES: Record<string, string> = manifest['node-red'].nodes;
+const CONFIG = ['pppoe-session', 'pppoe-concentrator'];
+const EXAMPLES = readdirSync(join(ROOT, 'examples'));
+
+function example(name: string): Flow {
+  return JSON.parse(readFileSync(join(ROOT, 'examples', name), 'utf8'));
+}
+
+for (const [type, path] of Object.entries(NODES)) {
+  describe(`${type}, as it is built`, () => {
+    const built = join(ROOT, path);
+    const text = (file: string) => readFileSync(file, 'utf8');
+
+    test('registers its type by a literal name, in code and in HTML', () => {
+      assert.match(text(built), new RegExp(`registerType\\('${type}'`));
+      assert.match(text(built.replace(/\.js$/, '.html')), new RegExp(`registerType\\('${type}', *\\{`));
+    });
+
+    test('has its words and its help in en-US', () => {
+      const locale = join(built, '../locales/en-US', `${type}`);
+      assert.ok(Object.keys(JSON.parse(text(`${locale}.json`))).length > 0);
+      assert.match(text(`${locale}.html`), new RegExp(`type="text/markdown" data-help-name="${type}"`));
+    });
+
+    test('has the icon that it names', () => {
+      const icon = /icon: *'([^']+)'/.exec(text(built.replace(/\.js$/, '.html')))?.[1] ?? '';
+      assert.ok(existsSync(join(built, '../icons', icon)), icon);
+    });
+
+    if (!CONFIG.includes(type)) {
+      test('is shown in an example', () => {
+        assert.ok(EXAMPLES.some((name) => example(name).some((node) => node.type === type)));
+      });
+    }
+  });
+}
+
+describe('each example', () => {
+  before(() => helper.startServer());
+  after(() => helper.stopServer());
+  afterEach(() => helper.unload());
+
+  for (const name of EXAMPLES) {
+    test(`${name} starts without an error`, async () => {
+      await load(example(name), {});
+      const errors = helper
+        .log()
+        .args.flat()
+        .filter((entry) => ((entry as { level?: number }).level ?? 100) <= 20);
+      assert.deepEqual(errors, []);
+    });
+  }
+});
