@@ -181,5 +181,5 @@ export class Lab {
 }
 
 export { type Capture, malformed, select } from './capture';
-export type { PeerEvent, ShellResult } from './machine';
-export type { Authentication, Client, ClientOptions, Concentrator, ConcentratorOptions, SessionProcess } from './peers';
+
+export type { Authentication, Client, ClientOptions, Concentrator, ConcentratorOptions } from './peers';

@@ -37,6 +37,8 @@ export class NodeRed {
     lab: Lab,
     flows: readonly FlowNode[],
     credentials: Record<string, Record<string, string>>,
+    /** A program that runs Node-RED, with its arguments: one that takes privileges away. */
+    wrapper: readonly string[] = [],
   ): Promise<NodeRed> {
     const userDir = await mkdtemp(join(lab.directory, 'node-red-'));
     const scope = join(userDir, 'node_modules/@pppoe');
@@ -46,7 +48,9 @@ export class NodeRed {
     await writeFile(join(userDir, 'flows_cred.json'), JSON.stringify(credentials));
     const red = join(ROOT, 'node_modules/node-red/red.js');
     const settings = join(__dirname, 'red/settings.cjs');
-    const process = lab.run(globalThis.process.execPath, [red, '--userDir', userDir, '--settings', settings], {
+    const node = globalThis.process.execPath;
+    const [command = node, ...args] = [...wrapper, node, red, '--userDir', userDir, '--settings', settings];
+    const process = lab.run(command, args, {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       serialization: 'advanced',
