@@ -95,7 +95,10 @@ export class Session implements Engine {
     if (this.#state.name === 'idle' || this.#state.name === 'waiting') this.#begin(now);
   }
 
-  /** Ends in order, as far as there is something to end: Terminate-Request, Ack or time-out, PADT. No attempt follows. */
+  /**
+   * Ends in order, as far as there is something to end: Terminate-Request, Ack or time-out, PADT. No attempt follows.
+   * Called again, it does not wait for the Ack any longer.
+   */
   close(now: number): void {
     this.#failures = { code: undefined, count: 0 };
     this.#end({ code: 'closed', text: 'Closed by us' }, 'idle', now);
@@ -334,6 +337,8 @@ export class Session implements Engine {
       state.discovery.abandon();
       return this.#ended(reason, afterwards, now);
     }
+    const again = state.name === 'terminating' && state.afterwards === 'idle' && afterwards === 'idle';
+    if (again) return this.#closed(reason, state.established, now);
     if (state.name === 'up') this.#settle(now - state.since);
     this.#enter({ name: 'terminating', established: state.established, afterwards }, reason);
     state.established.connection.close(reason, now);

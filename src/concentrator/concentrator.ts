@@ -85,10 +85,11 @@ export class Concentrator implements Engine {
     }
   }
 
-  /** Ends one session in order. False when there is none of this id. */
+  /** Ends one session in order; called again, without waiting for the host any longer. False when there is none of this id. */
   disconnect(sessionId: number, now: number): boolean {
     const line = this.#lines.get(sessionId);
-    line?.connection.close({ code: 'closed', text: 'Closed by the access concentrator' }, now);
+    if (line?.connection.phase === 'terminate') this.#hangUp(line, line.connection.reason ?? CLOSED);
+    else line?.connection.close(CLOSED, now);
     this.#touch(line);
     return line !== undefined;
   }
@@ -233,10 +234,7 @@ export class Concentrator implements Engine {
         progress: () => {},
         phase: (phase, now) => this.#phase(line, phase, now),
         claim: (claim, now) => this.#claimed(line, claim, now),
-        closed: (reason) => {
-          this.outlets.send(encodePadt(this.address, peer, settings.vlan, id));
-          this.#forget(line, reason);
-        },
+        closed: (reason) => this.#hangUp(line, reason),
       },
     );
     const line: Line = {
@@ -283,6 +281,11 @@ export class Concentrator implements Engine {
     if (phase !== 'open' || line.since !== undefined) return;
     line.since = now;
     this.outlets.event({ type: 'subscriber-up', subscriber: describe(line) });
+  }
+
+  #hangUp(line: Line, reason: Reason): void {
+    this.outlets.send(encodePadt(this.address, line.peer, this.settings.vlan, line.id));
+    this.#forget(line, reason);
   }
 
   #forget(line: Line, reason: Reason): void {
@@ -365,4 +368,5 @@ export class Concentrator implements Engine {
   }
 }
 
+const CLOSED: Reason = { code: 'closed', text: 'Closed by the access concentrator' };
 const NO_ADDRESS: Reason = { code: 'negotiation-failed', text: 'The address pool is empty' };

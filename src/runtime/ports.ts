@@ -27,6 +27,7 @@ interface Entry {
 const VIRTUAL = 'virtual:';
 
 const ports = new Map<string, Entry>();
+let concentrators = 0;
 
 /**
  * The one port of an interface, opened with its first user.
@@ -56,9 +57,10 @@ export function isVirtual(name: string): boolean {
   return name.startsWith(VIRTUAL);
 }
 
-/** On a virtual segment hosts and concentrators are stations of their own, so that they hear each other. */
+/** On a virtual segment the hosts are one station and each concentrator is another, so that all hear each other. */
 function keyOf({ interface: name, role, address }: PortRequest): string {
-  return [name, isVirtual(name) ? role : '', address ? formatMac(address) : ''].join(' ');
+  const station = role === 'concentrator' ? `${role} ${++concentrators}` : role;
+  return [name, isVirtual(name) ? station : '', address ? formatMac(address) : ''].join(' ');
 }
 
 function openLink({ interface: name, address }: PortRequest, clock: Clock): Link {

@@ -72,6 +72,8 @@ export class PppoeConcentrator extends EventEmitter<ConcentratorEvents> {
   async close(): Promise<void> {
     this.#attachment.run((engine, now) => engine.close(now));
     await this.#emptied();
+    // Hosts that have not answered in that time get a PADT.
+    this.#attachment.run((engine, now) => engine.close(now));
     this.#attachment.detach();
     this.#shared.close();
   }

@@ -144,8 +144,9 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
       const idle = this.disconnected(within);
       this.disconnect();
       await idle.catch((error: unknown) => {
-        // The peer was given its time: the link closes without its answer.
+        // The peer was given its time: the session ends without its answer.
         if (!(error instanceof PppoeError && error.code === 'timeout')) throw error;
+        this.disconnect();
       });
     }
     this.#open?.attachment.detach();

@@ -200,3 +200,18 @@ test('connect while connecting or up changes nothing, and disconnect while idle 
   assert.deepEqual(idle.events, []);
   assert.equal(idle.session.deadline, undefined);
 });
+
+test('disconnect again does not wait for the answer any longer', () => {
+  const world = new World({ delay: 10 });
+  const { host, ac } = connected(world);
+  const begin = world.now;
+  host.close();
+  assert.equal(host.state, 'terminating');
+  host.close();
+  assert.equal(host.state, 'idle');
+  assert.deepEqual(world.sentBy('host', begin), ['LCP Terminate-Request', 'PADT']);
+  world.runFor(10_000);
+  assert.deepEqual(ac.subscribers, []);
+  assert.equal(host.state, 'idle');
+  assert.equal(host.session.deadline, undefined);
+});

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { promisify } from 'node:util';
 import type { SessionStateName } from '../../src/client/session-state';
 import { RECONNECT_DEFAULTS } from '../../src/client/reconnect';
 import { PppoeError } from '../../src/errors';
 import { listInterfaces } from '../../src/link/interfaces';
+import { nativeFile } from '../../src/link/native';
 import { virtualSegments } from '../../src/link/virtual-segment';
 import { PppoeConcentrator } from '../../src/runtime/pppoe-concentrator';
 import { PppoeSession, type PppoeSessionOptions } from '../../src/runtime/pppoe-session';
@@ -13,10 +17,19 @@ import { packet, ping } from '../client/packets';
 import { FakeClock, turns, until } from './fake-clock';
 
 const LIMIT = { timeout: 10_000 };
+/** For tests that ask for an interface of this machine. */
+const NATIVE = { ...LIMIT, skip: nativeFile() ? false : 'the packet socket add-on is not built' };
 const ACCOUNTS = [{ username: 'test', password: 'secret' }];
 const CREDENTIALS = { username: 'test', password: 'secret' };
 
 after(() => assert.deepEqual(virtualSegments(), []));
+
+/** Runs a script of this directory without privileges, also when the tests have them. */
+function asNobody(script: string, ...parameters: string[]): Promise<{ stdout: string }> {
+  const identity = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+  const command = ['--import', 'tsx', join(__dirname, script), ...parameters];
+  return promisify(execFile)(process.execPath, command, { ...identity, env: { ...process.env, TSX_DISABLE_CACHE: '1' } });
+}
 
 async function withConcentrator(
   name: string,
@@ -132,7 +145,7 @@ test('a listener may disconnect and connect from within an event', LIMIT, async 
   });
 });
 
-test('a missing interface is told, with those that there are, and looked for again', LIMIT, async () => {
+test('a missing interface is told, with those that there are, and looked for again', NATIVE, async () => {
   const clock = new FakeClock();
   const session = new PppoeSession({ interface: 'no-such-if0' }, clock);
   const told: unknown[] = [];
@@ -161,7 +174,7 @@ test('a missing interface is told, with those that there are, and looked for aga
   await session.close(0);
 });
 
-test('a missing interface with connected is a rejection', LIMIT, async () => {
+test('a missing interface with connected is a rejection', NATIVE, async () => {
   const session = new PppoeSession({ interface: 'no-such-if0' }, new FakeClock());
   session.connect();
   await assert.rejects(session.connected(1_000), code('no-interface'));
@@ -169,7 +182,7 @@ test('a missing interface with connected is a rejection', LIMIT, async () => {
   await session.close(0);
 });
 
-test('without reconnect a missing interface is looked for once', LIMIT, async () => {
+test('without reconnect a missing interface is looked for once', NATIVE, async () => {
   const clock = new FakeClock();
   const reconnect = { ...RECONNECT_DEFAULTS, enabled: false };
   const session = new PppoeSession({ interface: 'no-such-if0', reconnect }, clock);
@@ -179,7 +192,16 @@ test('without reconnect a missing interface is looked for once', LIMIT, async ()
   assert.deepEqual(clock.armed, []);
 });
 
-test('connect during the search looks at once and keeps one search going', LIMIT, async () => {
+test('without the right to open raw sockets a session is idle and says what gives it', NATIVE, async (t) => {
+  const [first] = listInterfaces();
+  if (!first) return t.skip('there is no Ethernet interface here');
+  const { stdout } = await asNobody('unprivileged.ts', first.name);
+  const told = JSON.parse(stdout) as { state: string; code: string; text: string; armed: number };
+  assert.deepEqual([told.state, told.code, told.armed], ['idle', 'permission', 0]);
+  assert.match(told.text, /CAP_NET_RAW/);
+});
+
+test('connect during the search looks at once and keeps one search going', NATIVE, async () => {
   const clock = new FakeClock();
   const session = new PppoeSession({ interface: 'no-such-if0' }, clock);
   session.connect();
@@ -208,7 +230,7 @@ test('close when the access concentrator is mute ends in time, with a PADT', LIM
   const downs: string[] = [];
   concentrator.on('subscriber-down', (_subscriber, { text }) => downs.push(text));
   const closing = session.close(100);
-  // Its Terminate-Ack does not come in these 100 ms of virtual time, as none of its turns has come.
+  // These 100 ms of virtual time pass before any frame is delivered.
   clock.advance(100);
   await closing;
   assert.ok(!session.listenerCount('state'));
