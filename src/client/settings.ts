@@ -2,7 +2,7 @@ import type { AutomatonSettings } from '../ppp/control-protocol';
 import { AUTOMATON_DEFAULTS } from '../ppp/control-protocol';
 import type { KeepaliveSettings } from '../ppp/keepalive';
 import type { VlanTag } from '../wire/ethernet';
-import { type AuthenticationProtocol, MIN_MRU, PPPOE_MRU } from '../wire/lcp';
+import { AUTHENTICATION_PROTOCOLS, type AuthenticationProtocol, MIN_MRU, PPPOE_MRU } from '../wire/lcp';
 import { formatMac, isGroupMac, type MacAddress } from '../wire/mac-address';
 import { RECONNECT_DEFAULTS, type ReconnectSettings } from './reconnect';
 
@@ -24,7 +24,10 @@ export interface SessionSettings {
   readonly address?: Buffer;
   /** Ask for name servers. */
   readonly dns: boolean;
-  /** How we let ourselves be authenticated, the preferred first. */
+  /**
+   * How we let ourselves be authenticated, the preferred first, which is named when the peer asks for something else.
+   * By default all protocols, in the order in which they protect the password: PAP, which shows it to everybody, last.
+   */
   readonly authentication: readonly AuthenticationProtocol[];
   /** An Access Concentrator that does not ask who we are is refused. */
   readonly authenticationRequired: boolean;
@@ -47,7 +50,7 @@ export const SESSION_DEFAULTS: SessionSettings = {
   vlan: [],
   mru: PPPOE_MRU,
   dns: true,
-  authentication: ['chap-md5', 'pap'],
+  authentication: AUTHENTICATION_PROTOCOLS,
   authenticationRequired: false,
   keepalive: { mode: 'adaptive', interval: 20_000, failures: 3 },
   reconnect: RECONNECT_DEFAULTS,

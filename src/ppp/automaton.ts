@@ -186,7 +186,7 @@ export class Automaton {
   /** What is retransmitted is answered as before: a Nak that was lost is no disagreement (Max-Failure). */
   #judge(packet: ControlPacket, options: readonly Option[]): Answer {
     if (this.#refused?.packet.equals(encodeControl(packet))) return this.#refused.answer;
-    return judge(this.protocol, options, this.#naksSent < this.settings.maxFailure);
+    return judge(this.protocol, options, this.#naksSent, this.settings.maxFailure);
   }
 
   /**

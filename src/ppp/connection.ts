@@ -5,6 +5,7 @@ import { PPPOE_MRU } from '../wire/lcp';
 import { PROTOCOL, protocolName } from '../wire/ppp';
 import { type Claim, type Credentials, type Decision, peerText } from './authentication';
 import { AuthenticationPhase } from './authentication-phase';
+import { isAuthentication } from './authentication-protocols';
 import { Automaton, type AutomatonOutlets, earliest } from './automaton';
 import type { AutomatonSettings, ControlProtocol, Finish } from './control-protocol';
 import { Ipcp, type IpcpSettings } from './ipcp';
@@ -168,7 +169,7 @@ export class Connection {
     this.#keepalive.heard();
     if (protocol === PROTOCOL.lcp) return this.#receiveLcp(information, now);
     const { state } = this.#lcp;
-    if (protocol === PROTOCOL.pap || protocol === PROTOCOL.chap) {
+    if (isAuthentication(protocol)) {
       // Between the peer's Terminate-Request and the end a refusal may still come: it tells why.
       if (state === 'Opened' || state === 'Stopping') this.#authentication.receive(protocol, information, now);
       return;
@@ -233,7 +234,7 @@ export class Connection {
     this.outlets.progress(`Peer rejected ${protocolName(protocol)}`);
     if (protocol === PROTOCOL.lcp) return this.#lcp.protocolRejected(now);
     this.#networks.find((network) => network.protocol.protocol === protocol)?.protocolRejected(now);
-    if (protocol === PROTOCOL.pap || protocol === PROTOCOL.chap) {
+    if (isAuthentication(protocol)) {
       this.close({ code: 'negotiation-failed', text: `The peer rejected ${protocolName(protocol)}` }, now);
     }
   }
