@@ -1,11 +1,12 @@
 import type { NodeDef } from 'node-red';
 import {
-  type AuthenticationProtocol,
+  AUTHENTICATION_PROTOCOLS,
   type PppoeSessionOptions,
   parseIpv4,
   parseMac,
   SESSION_DEFAULTS,
 } from '../../src/index';
+import { type AuthenticationField, authenticationOf } from './authentication';
 import { hostUniqOf, numberOf } from './fields';
 
 /** The properties of a `pppoe-session` node, as the editor stores them. */
@@ -21,7 +22,7 @@ export interface SessionConfig extends NodeDef {
   readonly mru?: number | string;
   readonly address?: string;
   readonly dns?: boolean;
-  readonly authentication?: 'any' | AuthenticationProtocol;
+  readonly authentication?: AuthenticationField;
   readonly authenticationRequired?: boolean;
   readonly keepalive?: 'off' | 'fixed' | 'adaptive';
   readonly keepaliveInterval?: number | string;
@@ -39,7 +40,6 @@ export function sessionOptions(config: SessionConfig, credentials: SessionCreden
   const defaults = SESSION_DEFAULTS;
   const name = config.interface?.trim();
   if (!name) throw new RangeError('an interface is needed, like eth1 or virtual:lab');
-  const { authentication = 'any' } = config;
   return {
     interface: name,
     username: credentials.username ?? '',
@@ -52,7 +52,7 @@ export function sessionOptions(config: SessionConfig, credentials: SessionCreden
     ...(config.address ? { address: parseIpv4(config.address) } : {}),
     mru: numberOf('MRU', config.mru, defaults.mru),
     dns: config.dns ?? defaults.dns,
-    authentication: authentication === 'any' ? defaults.authentication : [authentication],
+    authentication: authenticationOf(config.authentication, AUTHENTICATION_PROTOCOLS),
     authenticationRequired: config.authenticationRequired ?? defaults.authenticationRequired,
     keepalive: {
       mode: config.keepalive ?? defaults.keepalive.mode,

@@ -72,6 +72,8 @@ export function sessionSettings(settings: Partial<SessionSettings>): SessionSett
   within('user name length', Buffer.byteLength(all.username), 0, 255);
   within('password length', Buffer.byteLength(all.password), 0, 255);
   within('Service-Name length', Buffer.byteLength(all.serviceName), 0, 1_000);
+  const unknown = all.authentication.find((protocol) => !AUTHENTICATION_PROTOCOLS.includes(protocol));
+  if (unknown !== undefined) throw new RangeError(`there is no authentication protocol '${unknown}'`);
   if (all.hostUniq) within('Host-Uniq length', all.hostUniq.length, 1, 64);
   if (all.address) within('address length', all.address.length, 4, 4);
   within('number of VLAN tags', all.vlan.length, 0, 2);

@@ -25,6 +25,7 @@ const CONTROL = [
 const AUTHENTICATION: Readonly<Record<string, readonly string[]>> = {
   PAP: ['?', 'Authenticate-Request', 'Authenticate-Ack', 'Authenticate-Nak'],
   CHAP: ['?', 'Challenge', 'Response', 'Success', 'Failure'],
+  EAP: ['?', 'Request', 'Response', 'Success', 'Failure'],
 };
 
 /** What a frame is, in a few words: `PADI`, `LCP Configure-Request`, `IPv4`; `?` for what is nothing of these. */

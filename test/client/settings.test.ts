@@ -17,6 +17,7 @@ test('settings that no session could work with are a RangeError that names them'
     [{ mru: Number.NaN }, /MRU/],
     [{ username: 'u'.repeat(256) }, /user name/],
     [{ password: 'é'.repeat(128) }, /password/],
+    [{ authentication: ['pap', 'chap' as 'pap'] }, /authentication protocol/],
     [{ hostUniq: Buffer.alloc(0) }, /Host-Uniq/],
     [{ hostUniq: Buffer.alloc(65) }, /Host-Uniq/],
     [{ address: Buffer.alloc(5) }, /address/],
