@@ -49,7 +49,7 @@ export function sessionOptions(config: SessionConfig, credentials: SessionCreden
     ...(config.acMac ? { acAddress: parseMac(config.acMac) } : {}),
     ...(config.hostUniq ? { hostUniq: hostUniqOf(config.hostUniq) } : {}),
     ...(config.mac ? { macAddress: parseMac(config.mac) } : {}),
-    ...(config.address ? { address: parseIpv4(config.address) } : {}),
+    ...(config.address ? { address: parseIpv4(config.address.trim()) } : {}),
     mru: numberOf('MRU', config.mru, defaults.mru),
     dns: config.dns ?? defaults.dns,
     authentication: authentication === 'any' ? defaults.authentication : [authentication],

@@ -349,10 +349,7 @@ export class Session implements Engine {
     const reason: Reason = { code: 'link-down', text: error.message };
     const state = this.#state;
     if (state.name === 'idle') return;
-    if (state.name === 'waiting') {
-      this.#enter({ name: 'waiting', until: undefined, reason }, reason);
-      return;
-    }
+    if (state.name === 'waiting') return this.#enter({ name: 'waiting', until: undefined, reason }, reason);
     if (state.name === 'up') this.#settle(now - state.since);
     this.#ended(reason, state.name === 'terminating' ? state.afterwards : 'wait', now);
   }
