@@ -31,13 +31,16 @@ const DECODERS: readonly ((bytes: Buffer) => unknown)[] = [
 /** Where in a frame a decoder's own part would begin. */
 const STARTS = [0, 14, 20, 22, 26, 28];
 
-/** Hands octets to every decoder: each gives a value or throws MalformedPacket. Anything else is thrown on. */
-export function decodeAll(frame: Buffer, random: Prng): void {
+/** So many decoders get each frame: over a run every one gets hundreds of thousands. */
+const AT_A_TIME = 3;
+
+/** Hands octets to some decoders: each gives a value or throws MalformedPacket. Anything else is thrown on. */
+export function decodeSome(frame: Buffer, random: Prng): void {
   const start = random.chance(0.8) ? random.pick(STARTS) : random.below(frame.length + 1);
   const bytes = frame.subarray(start);
-  for (const decode of DECODERS) {
+  for (let count = 0; count < AT_A_TIME; count++) {
     try {
-      decode(bytes);
+      random.pick(DECODERS)(bytes);
     } catch (error) {
       if (!(error instanceof MalformedPacket)) throw error;
     }
