@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Account } from '../../src/concentrator/settings';
+import { SessionFrameTemplate } from '../../src/pppoe/session-frame';
 import { Ac, Host } from '../client/stations';
 import { World } from '../client/world';
-import { SessionFrameTemplate } from '../../src/pppoe/session-frame';
 
 const GOOD: Account = { username: 'good', password: 'right' };
 const EMPTY: Account = { username: 'empty', password: '' };
@@ -119,7 +119,10 @@ test('addresses come back when sessions end, also those that were negotiated ane
     const id = host.snapshot.sessionId ?? 0;
     const template = new SessionFrameTemplate(ac.address, host.address, [], id);
     // A Configure-Request that the open LCP has not seen makes both ends negotiate and authenticate again.
-    world.send(host, template.frame(0xc021, Buffer.from(`01${(100 + round).toString(16)}000a05061234567${round}`, 'hex')));
+    world.send(
+      host,
+      template.frame(0xc021, Buffer.from(`01${(100 + round).toString(16)}000a05061234567${round}`, 'hex')),
+    );
     world.runUntil(() => host.state !== 'up');
     world.runUntil(() => host.state === 'up');
     assert.equal(ac.subscribers[0]?.address, host.snapshot.localAddress);

@@ -1,6 +1,6 @@
 import { type DiscoveryPacket, decodeDiscovery, encodeDiscovery } from '../../src/pppoe/discovery-packet';
 import { pppEnd, pppoeOffset } from '../../src/pppoe/session-frame';
-import { type MacAddress } from '../../src/wire/mac-address';
+import type { MacAddress } from '../../src/wire/mac-address';
 import { CODE, findTag, TAG, type Tag } from '../../src/wire/pppoe';
 import type { Prng } from '../client/prng';
 

@@ -32,7 +32,9 @@ function main(): number {
     if (frames < told + count / 20) return;
     told = frames;
     const seconds = ((performance.now() - begin) / 1_000).toFixed(1);
-    console.log(`${frames} frames, ${episodes} episodes, ${ups} times up, ${(memory() / 1e6).toFixed(1)} MB, ${seconds} s`);
+    console.log(
+      `${frames} frames, ${episodes} episodes, ${ups} times up, ${(memory() / 1e6).toFixed(1)} MB, ${seconds} s`,
+    );
   };
   const { states, malformed, mostSubscribers } = fuzz(count, seed, progress);
   const grown = memory() - (quarter ?? 0);

@@ -99,7 +99,11 @@ function changeItem(frame: Buffer, random: Prng): Buffer {
   }
   if (at + header > frame.length) return frame;
   const field = random.below(2);
-  if (discovery) frame.writeUInt16BE(random.pick([0x101, 0x102, 0x103, 0x104, 0x110, 0x120, 0x201, 0x203, ...EDGES]), at + 2 * field);
+  if (discovery)
+    frame.writeUInt16BE(
+      random.pick([0x101, 0x102, 0x103, 0x104, 0x110, 0x120, 0x201, 0x203, ...EDGES]),
+      at + 2 * field,
+    );
   else frame[at + field] = random.pick(EDGES) & 0xff;
   return frame;
 }
