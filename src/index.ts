@@ -10,6 +10,7 @@ export type { Link, LinkCounters } from './link/link';
 export { PacketQueue } from './runtime/packet-queue';
 export { PppoeConcentrator, type PppoeConcentratorOptions } from './runtime/pppoe-concentrator';
 export { PppoeSession, type PppoeSessionOptions, type SessionStatus } from './runtime/pppoe-session';
+export { fileMemory, type SessionMemory } from './runtime/session-memory';
 export { decodeIcmpEcho, encodeIcmpEcho, ICMP, type IcmpEcho } from './wire/icmp';
 export {
   decodeIpv4,

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { isIPv4 } from 'node:net';
 import type { SessionStateName } from '../../src/client/session-state';
 import { PppoeError } from '../../src/errors';
 import { decodeDiscovery } from '../../src/pppoe/discovery-packet';
+import { MIN_MRU, PPPOE_MRU } from '../../src/wire/lcp';
 import { MalformedPacket } from '../../src/wire/reader';
 import { Prng } from '../client/prng';
 import { Ac, Host } from '../client/stations';
@@ -214,8 +216,11 @@ class Episode {
     const subscribers = this.#ac.subscribers.length;
     this.report.mostSubscribers = Math.max(this.report.mostSubscribers, subscribers);
     assert.ok(subscribers <= 9, `${subscribers} subscribers of one host, and those in farewell`);
-    const { state } = this.#host.snapshot;
+    const { state, localAddress, remoteAddress, dns, mru = PPPOE_MRU, mtu = PPPOE_MRU } = this.#host.snapshot;
     assert.equal(state, this.#host.state);
+    assert.equal(localAddress === undefined, state !== 'up', `address ${localAddress} while ${state}`);
+    for (const address of [localAddress, remoteAddress, ...dns]) assert.ok(!address || isIPv4(address), address);
+    assert.ok(mru >= MIN_MRU && mru <= PPPOE_MRU && mtu >= MIN_MRU && mtu <= PPPOE_MRU, `MRU ${mru}, MTU ${mtu}`);
     assert.equal(this.#host.demultiplexer.size + this.#ac.demultiplexer.size, 2);
     this.#host.events.length = 0;
     this.#host.packets.length = 0;
