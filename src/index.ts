@@ -1,4 +1,5 @@
 /** The public library: everything that the nodes use, and that scripts may use without Node-RED. */
+export type { Pause, ReconnectSettings } from './client/reconnect';
 export type { SessionEvent } from './client/session';
 export type { SessionStateName } from './client/session-state';
 export { SESSION_DEFAULTS, type SessionSettings } from './client/settings';
