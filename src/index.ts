@@ -1,4 +1,5 @@
 /** The public library: everything that the nodes use, and that scripts may use without Node-RED. */
+export type { Pause, ReconnectSettings } from './client/reconnect';
 export type { SessionEvent } from './client/session';
 export type { SessionStateName } from './client/session-state';
 export { SESSION_DEFAULTS, type SessionSettings } from './client/settings';
@@ -11,6 +12,7 @@ export { AUTHENTICATOR_PROTOCOLS } from './ppp/authentication-protocols';
 export { PacketQueue } from './runtime/packet-queue';
 export { PppoeConcentrator, type PppoeConcentratorOptions } from './runtime/pppoe-concentrator';
 export { PppoeSession, type PppoeSessionOptions, type SessionStatus } from './runtime/pppoe-session';
+export { fileMemory, type SessionMemory } from './runtime/session-memory';
 export { decodeIcmpEcho, encodeIcmpEcho, ICMP, type IcmpEcho } from './wire/icmp';
 export {
   decodeIpv4,

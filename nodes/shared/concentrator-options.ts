@@ -45,10 +45,10 @@ export function concentratorOptions(
     accounts: accountsOf(credentials.accounts),
     authentication:
       config.authentication === 'none' ? [] : authenticationOf(config.authentication, AUTHENTICATOR_PROTOCOLS),
-    address: config.address ? parseIpv4(config.address) : defaults.address,
-    poolStart: config.poolStart ? parseIpv4(config.poolStart) : defaults.poolStart,
+    address: config.address ? parseIpv4(config.address.trim()) : defaults.address,
+    poolStart: config.poolStart ? parseIpv4(config.poolStart.trim()) : defaults.poolStart,
     poolSize: numberOf('pool size', config.poolSize, defaults.poolSize),
-    dns: listOf(config.dns).map(parseIpv4),
+    dns: listOf(config.dns).map((server) => parseIpv4(server)),
     mru: numberOf('MRU', config.mru, defaults.mru),
   };
 }
@@ -72,5 +72,5 @@ function accountOf(account: unknown, index: number): Account {
   if (typeof username !== 'string' || typeof password !== 'string' || username === '' || password === '') {
     throw new RangeError(`account ${index + 1} needs a user name and a password`);
   }
-  return { username, password, ...(address ? { address: parseIpv4(String(address)) } : {}) };
+  return { username, password, ...(address ? { address: parseIpv4(String(address).trim()) } : {}) };
 }

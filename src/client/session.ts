@@ -1,8 +1,8 @@
 import { PppoeError, type Reason } from '../errors';
 import { earliest } from '../ppp/automaton';
-import { Connection, type ConnectionSettings, type PhaseName } from '../ppp/connection';
+import { Connection, type PhaseName } from '../ppp/connection';
 import type { DiscoveryPacket } from '../pppoe/discovery-packet';
-import type { Engine, Input, Interest } from '../pppoe/engine';
+import type { Engine, Input, Interest, SessionKey } from '../pppoe/engine';
 import { encodePadt, errorText, HostDiscovery, type Offer } from '../pppoe/host-discovery';
 import {
   pppEnd,
@@ -17,6 +17,7 @@ import type { MacAddress } from '../wire/mac-address';
 import { decodePpp, PROTOCOL } from '../wire/ppp';
 import { CODE } from '../wire/pppoe';
 import { MalformedPacket } from '../wire/reader';
+import { connectionSettings } from './connection-settings';
 import { checkSendable } from './outgoing';
 import { pauseAfter } from './reconnect';
 import type { Afterwards, Established, SessionState, SessionStateName } from './session-state';
@@ -26,7 +27,9 @@ import { type SessionCounters, type SessionSnapshot, snapshot } from './snapshot
 export type SessionEvent =
   | { readonly type: 'state'; readonly state: SessionStateName; readonly reason?: Reason }
   /** One line for people about a step of the negotiation. */
-  | { readonly type: 'progress'; readonly text: string };
+  | { readonly type: 'progress'; readonly text: string }
+  /** The session that the Access Concentrator has, as far as we know: to be remembered across a crash. */
+  | { readonly type: 'session'; readonly session: SessionKey | undefined };
 
 export interface SessionOutlets {
   send(frame: Buffer): void;
@@ -44,6 +47,8 @@ export interface SessionPlace {
   readonly address: MacAddress;
   /** The largest Ethernet payload of the segment, in octets. */
   readonly mtu: number;
+  /** A session of an earlier run that did not end in order: many an Access Concentrator is silent until it is ended. */
+  readonly leftover?: SessionKey;
 }
 
 /** Session frames that overtake PADS are held, but no more than this. */
@@ -57,6 +62,8 @@ export class Session implements Engine {
   #failures: { readonly code: Reason['code'] | undefined; readonly count: number } = { code: undefined, count: 0 };
   /** A discovery that was given up while its PADS may still come. */
   #abandoned: HostDiscovery | undefined;
+  /** A session that the Access Concentrator may still believe in. */
+  #leftover: SessionKey | undefined;
   readonly #counters: SessionCounters = {
     packetsReceived: 0,
     octetsReceived: 0,
@@ -71,7 +78,9 @@ export class Session implements Engine {
     private readonly settings: SessionSettings,
     private readonly place: SessionPlace,
     private readonly outlets: SessionOutlets,
-  ) {}
+  ) {
+    this.#leftover = place.leftover;
+  }
 
   get state(): SessionStateName {
     return this.#state.name;
@@ -145,6 +154,7 @@ export class Session implements Engine {
   #begin(now: number): void {
     if (!this.#linkUp) return this.#enter({ name: 'waiting', until: undefined, reason: LINK_DOWN }, LINK_DOWN);
     this.#abandoned = undefined;
+    this.#clearLeftover();
     const discovery = new HostDiscovery(
       {
         ...this.settings,
@@ -195,7 +205,7 @@ export class Session implements Engine {
     const held = this.#state.name === 'requesting' ? this.#state.held : [];
     const { address } = this.place;
     const template = new SessionFrameTemplate(offer.address, address, this.settings.vlan, id);
-    const connection = new Connection(this.#connectionSettings(roundTrip), {
+    const connection = new Connection(connectionSettings(this.settings, this.#mtu, roundTrip), {
       send: (protocol, information) => this.outlets.send(template.frame(protocol, information)),
       random: (octets) => this.outlets.random(octets),
       progress: (text) => this.#progress(text),
@@ -208,28 +218,9 @@ export class Session implements Engine {
     this.outlets.listen({ hostUniq: discovery.hostUniq, session: { peer: offer.address, id } });
     this.#abandoned = discovery;
     this.#state = { name: 'establishing', established };
+    this.outlets.event({ type: 'session', session: { peer: offer.address, id } });
     connection.open(now);
     if (held.length > 0) this.#frames(held, now);
-  }
-
-  #connectionSettings(roundTrip: number): ConnectionSettings {
-    const { settings } = this;
-    // What discovery took tells how long an answer takes; a Restart timer below that would only repeat what is on its way.
-    const answerTime = 2 * roundTrip + 10;
-    const restartTimer = Math.min(
-      Math.max(settings.automaton.restartTimer, answerTime),
-      settings.automaton.restartTimerMax,
-    );
-    return {
-      lcp: { mru: Math.min(settings.mru, this.#mtu), allowed: settings.authentication, required: [] },
-      credentials: { username: settings.username, password: settings.password },
-      authenticationRequired: settings.authenticationRequired,
-      name: settings.username,
-      ipcp: () => ({ ...(settings.address ? { address: settings.address } : {}), askDns: settings.dns }),
-      keepalive: settings.keepalive,
-      automaton: { ...settings.automaton, answerTime, restartTimer },
-      phaseTimeout: settings.phaseTimeout,
-    };
   }
 
   /** What the segment's frames can carry, and PPPoE without PPP-Max-Payload allows (RFC 2516 §7). */
@@ -349,10 +340,7 @@ export class Session implements Engine {
     const reason: Reason = { code: 'link-down', text: error.message };
     const state = this.#state;
     if (state.name === 'idle') return;
-    if (state.name === 'waiting') {
-      this.#enter({ name: 'waiting', until: undefined, reason }, reason);
-      return;
-    }
+    if (state.name === 'waiting') return this.#enter({ name: 'waiting', until: undefined, reason }, reason);
     if (state.name === 'up') this.#settle(now - state.since);
     this.#ended(reason, state.name === 'terminating' ? state.afterwards : 'wait', now);
   }
@@ -362,6 +350,7 @@ export class Session implements Engine {
     const { hostUniq } = this.#abandoned ?? {};
     this.outlets.listen(hostUniq ? { hostUniq } : {});
     if (this.#state.name === 'up') this.#settle(now - this.#state.since);
+    if ('established' in this.#state) this.#leave(this.#state.established, reason);
     if (afterwards === 'reopen') {
       this.#reason = reason;
       return this.#begin(now);
@@ -373,6 +362,21 @@ export class Session implements Engine {
     }
     const until = this.#linkUp ? now + this.#pause(reason) : undefined;
     this.#enter({ name: 'waiting', until, reason }, reason);
+  }
+
+  /** A session that ended without a word from the peer may live on there. */
+  #leave({ peer, id }: Established, { code }: Reason): void {
+    this.#leftover = code === 'no-reply' || code === 'link-down' ? { peer, id } : undefined;
+    this.outlets.event({ type: 'session', session: this.#leftover });
+  }
+
+  #clearLeftover(): void {
+    const leftover = this.#leftover;
+    if (!leftover) return;
+    this.#progress(`Sending PADT for session ${leftover.id}, which was left over`);
+    this.outlets.send(encodePadt(this.place.address, leftover.peer, this.settings.vlan, leftover.id));
+    this.#leftover = undefined;
+    this.outlets.event({ type: 'session', session: undefined });
   }
 
   /** A session that has been up for long enough ends the row of failures. */

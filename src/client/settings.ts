@@ -83,6 +83,11 @@ export function sessionSettings(settings: Partial<SessionSettings>): SessionSett
   }
   within('keepalive interval', all.keepalive.interval, 100, 86_400_000);
   within('keepalive failures', all.keepalive.failures, 1, 100);
+  const { lost, noOffer, refused, authentication } = all.reconnect;
+  for (const pause of [lost, noOffer, refused, authentication]) {
+    within('pause before another attempt', pause.first, 100, 86_400_000);
+    within('longest pause before another attempt', pause.max, pause.first, 86_400_000);
+  }
   within('discovery time-out', all.discoveryTimeout, 10, 600_000);
   within('discovery attempts', all.discoveryAttempts, 1, 100);
   within('offer window', all.offerWindow, 0, 60_000);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { AUTOMATON_DEFAULTS } from '../../src/ppp/control-protocol';
 import { SessionFrameTemplate } from '../../src/pppoe/session-frame';
 import { formatMac } from '../../src/wire/mac-address';
 import { PROTOCOL } from '../../src/wire/ppp';
@@ -185,21 +186,17 @@ test('a round trip above every timer of the access concentrator still comes up, 
   assert.equal(ac.subscribers.length, 1);
 });
 
-test('an access concentrator whose PPP starts late is answered at once: ours is repeated at its first Configure-Request', () => {
-  for (const gap of [50, 230, 700, 1_400, 2_500]) {
+/** Some with our Restart timer's next time far away, some with it near. */
+const GAPS = [50, 137, 230, 700, 1_001, 1_450, 2_503, 4_000];
+
+test('an access concentrator whose PPP starts late is answered at once, ours repeated at its first Configure-Request', () => {
+  for (const gap of GAPS) {
     const world = new World({ delay: 1 });
-    new Ac(world);
-    let began = Number.NaN;
-    let listening = Number.NaN;
-    world.tap = ({ at, from, text }) => {
-      if (text === 'PADS') began = at;
-      if (!text.startsWith('LCP')) return undefined;
-      const deaf = Number.isNaN(began) || at < began + gap;
-      if (!deaf && from === 'ac' && Number.isNaN(listening)) listening = at;
-      return Number.isNaN(listening) ? 'drop' : undefined;
-    };
+    new ScriptedAc(world, { pppAfter: gap });
     const host = new Host(world).open();
     world.runUntil(() => host.state === 'up');
+    const listening = world.log.find(({ from, text }) => from === 'ac' && text === 'LCP Configure-Request')?.at ?? 0;
+    assert.equal(listening, 3 + gap);
     // Its Configure-Request; Request, Ack; Response, Success; Request, Reject of the name servers, Request, Nak, Request, Ack.
     assert.equal(world.now - listening, 1 + 2 + 2 + 6, `after a gap of ${gap} ms`);
     assert.equal(host.snapshot.counters.connects, 1);
@@ -207,9 +204,10 @@ test('an access concentrator whose PPP starts late is answered at once: ours is 
 });
 
 test('the same for IPCP that starts late', () => {
-  for (const gap of [50, 230, 700, 1_400, 2_500]) {
+  for (const gap of GAPS) {
     const world = new World({ delay: 1 });
-    new Ac(world);
+    // Its Restart timer out of step with ours, so that ours is not due by chance when it begins to listen.
+    new Ac(world, { automaton: { ...AUTOMATON_DEFAULTS, restartTimer: 310, maxConfigure: 20 } });
     let began = Number.NaN;
     let listening = Number.NaN;
     world.tap = ({ at, from, text }) => {
@@ -224,6 +222,23 @@ test('the same for IPCP that starts late', () => {
     // Its Configure-Request, then Request, Reject of the name servers, Request, Nak, Request, Ack.
     assert.equal(world.now - listening, 1 + 6, `after a gap of ${gap} ms`);
     assert.equal(host.snapshot.counters.connects, 1);
+  }
+});
+
+test('on a long way the host learns how long an answer takes, and repeats nothing that is on its way', () => {
+  for (const delay of [120, 400, 1_000]) {
+    const world = new World({ delay });
+    connected(world, {}, { dns: [Buffer.of(9, 9, 9, 9), Buffer.of(1, 1, 1, 1)] });
+    const requests = world.sentBy('host').filter((text) => /Configure-Request|PADI|PADR/.test(text));
+    const once = ['PADI', 'PADR', 'LCP Configure-Request', 'IPCP Configure-Request', 'IPCP Configure-Request'];
+    // PADI and PADR cannot know yet: their time-out is a second.
+    if (delay < 500) assert.deepEqual(requests, once, `${delay} ms each way`);
+    else
+      assert.deepEqual(
+        requests.filter((text) => !text.startsWith('PAD')),
+        once.slice(2),
+        `${delay} ms each way`,
+      );
   }
 });
 

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Account } from '../../src/concentrator/settings';
+import { Connection } from '../../src/ppp/connection';
+import { AUTOMATON_DEFAULTS } from '../../src/ppp/control-protocol';
 import { SessionFrameTemplate } from '../../src/pppoe/session-frame';
-import { Ac, Host } from '../client/stations';
+import { ETHERTYPE } from '../../src/wire/ethernet';
+import { formatIpv4 } from '../../src/wire/ip';
+import { decodePpp } from '../../src/wire/ppp';
+import { ACCOUNT, Ac, Host } from '../client/stations';
 import { World } from '../client/world';
 
 const GOOD: Account = { username: 'good', password: 'right' };
@@ -151,4 +156,54 @@ test('addresses come back when sessions end, also those that were negotiated ane
   const other = new Host(world, {}, 'other').open();
   world.runUntil(() => other.state === 'up', 60_000, 'the second of two addresses');
   assert.notEqual(other.snapshot.localAddress, host.snapshot.localAddress);
+});
+
+test('a host that authenticates itself anew as somebody else gets the address of that account, and the pool its own back', () => {
+  const world = new World({ delay: 1 });
+  const fixed = { username: 'fixed', password: 'pw', address: Buffer.of(192, 0, 2, 1) };
+  const ac = new Ac(world, { accounts: [ACCOUNT, fixed], poolSize: 1 });
+  const host = new Host(world).open();
+  world.runUntil(() => host.state === 'up');
+  const id = host.snapshot.sessionId ?? 0;
+  const template = new SessionFrameTemplate(ac.address, host.address, [], id);
+  const asked = (credentials: { readonly username: string; readonly password: string }) => {
+    const connection = new Connection(
+      {
+        lcp: { mru: 1492, allowed: ['chap-md5'], required: [] },
+        credentials,
+        authenticationRequired: true,
+        name: '',
+        ipcp: () => ({ askDns: false }),
+        keepalive: { mode: 'off', interval: 1_000, failures: 3 },
+        automaton: AUTOMATON_DEFAULTS,
+        phaseTimeout: 10_000,
+      },
+      {
+        send: (protocol, information) => world.send(host, template.frame(protocol, information)),
+        random: (octets) => world.random.octets(octets),
+        progress: () => {},
+        phase: () => {},
+        claim: () => {},
+        closed: () => {},
+      },
+    );
+    host.receive = (frame, now) => {
+      if (frame.readUInt16BE(12) !== ETHERTYPE.session) return;
+      const { protocol, information } = decodePpp(frame.subarray(20, 20 + frame.readUInt16BE(18)));
+      connection.receive(protocol, information, now);
+    };
+    connection.open(world.now);
+    world.runUntil(() => connection.phase === 'open');
+    return formatIpv4(connection.ipcp.address ?? Buffer.alloc(4));
+  };
+  assert.equal(asked(fixed), '192.0.2.1');
+  assert.deepEqual(
+    ac.subscribers.map(({ username, address }) => [username, address]),
+    [['fixed', '192.0.2.1']],
+  );
+  const next = new Host(world, {}, 'next').open();
+  world.runUntil(() => next.state === 'up', 60_000, 'the only address of the pool');
+  next.close();
+  world.runFor(1_000);
+  assert.equal(asked(ACCOUNT), '10.64.0.2');
 });
