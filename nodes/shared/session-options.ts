@@ -32,6 +32,7 @@ export interface SessionConfig extends NodeDef {
   readonly mac?: string;
   readonly mru?: number | string;
   readonly address?: string;
+  readonly remoteAddress?: string;
   readonly dns?: boolean;
   readonly authentication?: AuthenticationField;
   readonly authenticationRequired?: boolean;
@@ -61,6 +62,7 @@ export function sessionOptions(config: SessionConfig, credentials: SessionCreden
     ...(config.hostUniq ? { hostUniq: hostUniqOf(config.hostUniq) } : {}),
     ...(config.mac ? { macAddress: parseMac(config.mac) } : {}),
     ...(config.address ? { address: parseIpv4(config.address.trim()) } : {}),
+    ...(config.remoteAddress ? { remoteAddress: parseIpv4(config.remoteAddress.trim()) } : {}),
     mru: numberOf('MRU', config.mru, defaults.mru),
     dns: config.dns ?? defaults.dns,
     authentication: authenticationOf(config.authentication, AUTHENTICATION_PROTOCOLS),

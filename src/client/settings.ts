@@ -22,6 +22,8 @@ export interface SessionSettings {
   readonly mru: number;
   /** An IPv4 address to ask for, 4 octets; the peer may give another. */
   readonly address?: Buffer;
+  /** What is told as the peer's IPv4 address, 4 octets, when the peer never tells its own. */
+  readonly remoteAddress?: Buffer;
   /** Ask for name servers. */
   readonly dns: boolean;
   /**
@@ -76,6 +78,7 @@ export function sessionSettings(settings: Partial<SessionSettings>): SessionSett
   if (unknown !== undefined) throw new RangeError(`there is no authentication protocol '${unknown}'`);
   if (all.hostUniq) within('Host-Uniq length', all.hostUniq.length, 1, 64);
   if (all.address) within('address length', all.address.length, 4, 4);
+  if (all.remoteAddress) within('remote address length', all.remoteAddress.length, 4, 4);
   within('number of VLAN tags', all.vlan.length, 0, 2);
   for (const { vid, pcp } of all.vlan) {
     within('VLAN identifier', vid, 0, 4_094);

@@ -21,6 +21,7 @@ test('settings that no session could work with are a RangeError that names them'
     [{ hostUniq: Buffer.alloc(0) }, /Host-Uniq/],
     [{ hostUniq: Buffer.alloc(65) }, /Host-Uniq/],
     [{ address: Buffer.alloc(5) }, /address/],
+    [{ remoteAddress: Buffer.alloc(3) }, /remote address/],
     [{ vlan: [tag, tag, tag] }, /VLAN tags/],
     [{ vlan: [{ ...tag, vid: 4_095 }] }, /VLAN identifier/],
     [{ vlan: [{ ...tag, pcp: 8 }] }, /PCP/],

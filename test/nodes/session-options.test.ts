@@ -39,6 +39,7 @@ for (const [field, value] of Object.entries({
   acMac: '02:00:5e',
   mac: 'home',
   address: '10.0.0',
+  remoteAddress: 'theirs',
   pauseLost: 'soon',
 })) {
   test(`a wrong ${field} is refused with a RangeError that says what is wanted`, () => {
