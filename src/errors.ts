@@ -51,8 +51,16 @@ export class PppoeError extends Error {
   }
 }
 
+/**
+ * What more is known of a reason.
+ *
+ * With `refused`: `service-name-error`, `ac-system-error`, `generic-error` are the error tags of RFC 2516, appendix A.
+ */
+export type ReasonDetail = 'service-name-error' | 'ac-system-error' | 'generic-error';
+
 /** Why a state was left or entered: a typed code and a text for people, which may quote the peer. */
 export interface Reason {
   readonly code: PppoeErrorCode;
   readonly text: string;
+  readonly detail?: ReasonDetail;
 }

@@ -4,7 +4,8 @@ import type { SessionStateName } from '../client/session-state';
 import { individual, type SessionSettings, sessionSettings, within } from '../client/settings';
 import type { SessionSnapshot } from '../client/snapshot';
 import { PppoeError, type Reason } from '../errors';
-import type { LinkCounters } from '../link/link';
+import { countedTagOctets, type LinkCounters } from '../link/link';
+import { framingOf } from '../pppoe/framing';
 import type { MacAddress } from '../wire/mac-address';
 import { type Clock, systemClock } from './clock';
 import { PacketQueue } from './packet-queue';
@@ -32,6 +33,8 @@ export interface SessionStatus extends Omit<SessionSnapshot, 'since' | 'nextAtte
 interface SessionEvents {
   state: [state: SessionStateName, status: SessionStatus];
   progress: [text: string];
+  /** What the access concentrator tells its users. */
+  message: [kind: 'motm' | 'hurl', text: string];
 }
 
 /** The pause before an interface that was missing is looked for again. Doubles up to the maximum. In ms. */
@@ -160,7 +163,8 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
     const { interface: name, macAddress } = this.options;
     try {
       const address = macAddress ? { address: macAddress } : {};
-      const shared = openPort({ interface: name, role: 'host', ...address }, this.clock);
+      const framing = framingOf(this.#settings);
+      const shared = openPort({ interface: name, role: 'host', framing, ...address }, this.clock);
       this.#failure = undefined;
       this.#open = { shared, attachment: this.#attach(shared) };
     } catch (error) {
@@ -177,7 +181,7 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
       (outlets, address) =>
         new Session(
           this.#settings,
-          { address, mtu: port.link.mtu },
+          { address, mtu: port.link.mtu, tagOctets: countedTagOctets(this.#settings.vlan) },
           {
             ...outlets,
             packets: (packets) => this.packets.push(packets),
@@ -189,6 +193,7 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
 
   #report(event: SessionEvent): void {
     if (event.type === 'state') this.emit('state', event.state, this.status);
+    else if (event.type === 'message') this.emit('message', event.kind, event.text);
     else this.emit('progress', event.text);
   }
 

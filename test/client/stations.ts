@@ -2,11 +2,12 @@ import { Session, type SessionEvent } from '../../src/client/session';
 import type { SessionStateName } from '../../src/client/session-state';
 import { type SessionSettings, sessionSettings } from '../../src/client/settings';
 import type { SessionSnapshot } from '../../src/client/snapshot';
-import { Concentrator, type ConcentratorEvent } from '../../src/concentrator/concentrator';
+import { Concentrator, type ConcentratorEvent, type ConcentratorOutlets } from '../../src/concentrator/concentrator';
 import type { Subscriber } from '../../src/concentrator/line';
 import { type ConcentratorSettings, concentratorSettings } from '../../src/concentrator/settings';
 import { PppoeError, type Reason } from '../../src/errors';
 import { Demultiplexer } from '../../src/pppoe/demultiplexer';
+import { framingOf } from '../../src/pppoe/framing';
 import type { MacAddress } from '../../src/wire/mac-address';
 import { Alarm, type Station, type World } from './world';
 
@@ -17,7 +18,7 @@ export const ACCOUNT = { username: 'test', password: 'secret' } as const;
 export class Host implements Station {
   readonly address: MacAddress;
   readonly session: Session;
-  readonly demultiplexer = new Demultiplexer();
+  readonly demultiplexer: Demultiplexer;
   readonly events: SessionEvent[] = [];
   readonly packets: Buffer[] = [];
   linkUp = true;
@@ -32,6 +33,9 @@ export class Host implements Station {
     mtu = 1_500,
   ) {
     this.address = world.freshAddress();
+    const { etherTypes, vlan: tags = [] } = settings;
+    const framing = framingOf({ ...(etherTypes ? { etherTypes } : {}), vlan: tags });
+    this.demultiplexer = new Demultiplexer(framing, (frame) => world.send(this, frame));
     this.session = new Session(
       sessionSettings({ ...ACCOUNT, ...settings }),
       { address: this.address, mtu },
@@ -42,11 +46,11 @@ export class Host implements Station {
           this.events.push(event);
           this.onEvent(event);
         },
-        listen: (interest) => this.demultiplexer.listen(this.session, interest),
+        listen: (interest) => this.demultiplexer.listen(this.session, interest, world.now),
         random: (octets) => world.random.octets(octets),
       },
     );
-    const vlan = (settings.vlan ?? []).map(({ vid }) => vid);
+    const vlan = tags.map(({ vid }) => vid).filter((vid) => vid !== 0);
     this.demultiplexer.add(this.session, { role: 'host', address: this.address, vlan });
     this.#alarm = new Alarm(world, this.session, () => this.session.handle({ type: 'due' }, world.now));
     world.add(this);
@@ -109,7 +113,7 @@ export class Host implements Station {
 export class Ac implements Station {
   readonly address: MacAddress;
   readonly concentrator: Concentrator;
-  readonly demultiplexer = new Demultiplexer();
+  readonly demultiplexer: Demultiplexer;
   readonly events: ConcentratorEvent[] = [];
   readonly packets: { readonly sessionId: number; readonly packet: Buffer }[] = [];
   linkUp = true;
@@ -119,15 +123,21 @@ export class Ac implements Station {
     private readonly world: World,
     settings: Partial<ConcentratorSettings> = {},
     readonly name = 'ac',
+    mtu = 1_500,
   ) {
     this.address = world.freshAddress();
-    this.concentrator = new Concentrator(concentratorSettings({ accounts: [ACCOUNT], ...settings }), this.address, {
+    const { etherTypes, vlan: tags = [] } = settings;
+    const framing = framingOf({ ...(etherTypes ? { etherTypes } : {}), vlan: tags });
+    this.demultiplexer = new Demultiplexer(framing);
+    const all = concentratorSettings({ accounts: [ACCOUNT], ...settings });
+    const outlets: ConcentratorOutlets = {
       send: (frame) => world.send(this, frame),
       packets: (sessionId, packets) => this.packets.push(...packets.map((packet) => ({ sessionId, packet }))),
       event: (event) => this.events.push(event),
       random: (octets) => world.random.octets(octets),
-    });
-    const vlan = (settings.vlan ?? []).map(({ vid }) => vid);
+    };
+    this.concentrator = new Concentrator(all, this.address, outlets, mtu);
+    const vlan = tags.map(({ vid }) => vid).filter((vid) => vid !== 0);
     this.demultiplexer.add(this.concentrator, { role: 'concentrator', address: this.address, vlan });
     this.#alarm = new Alarm(world, this.concentrator, () => this.concentrator.handle({ type: 'due' }, world.now));
     world.add(this);

@@ -1,5 +1,5 @@
-import { type Account, type ConcentratorSettings, concentratorSettings } from '../../src/concentrator/settings';
 import { Concentrator, type ConcentratorEvent } from '../../src/concentrator/concentrator';
+import { type Account, type ConcentratorSettings, concentratorSettings } from '../../src/concentrator/settings';
 import { type DiscoveryPacket, decodeDiscovery } from '../../src/pppoe/discovery-packet';
 import { BROADCAST, type MacAddress } from '../../src/wire/mac-address';
 import { CODE, findTag, TAG, type Tag } from '../../src/wire/pppoe';
@@ -42,7 +42,7 @@ export class Bench {
     return this.sent
       .slice(before)
       .filter((frame) => frame.readUInt16BE(12) === 0x8863)
-      .map(decodeDiscovery);
+      .map((frame) => decodeDiscovery(frame));
   }
 
   padi(tags: readonly Tag[] = [ANY_SERVICE, hostUniq(UNIQ)], source: MacAddress = HOST): DiscoveryPacket[] {
