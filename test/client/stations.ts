@@ -31,6 +31,7 @@ export class Host implements Station {
     settings: Partial<SessionSettings> = {},
     readonly name = 'host',
     mtu = 1_500,
+    tagOctets = 0,
   ) {
     this.address = world.freshAddress();
     const { etherTypes, vlan: tags = [] } = settings;
@@ -38,7 +39,7 @@ export class Host implements Station {
     this.demultiplexer = new Demultiplexer(framing, (frame) => world.send(this, frame));
     this.session = new Session(
       sessionSettings({ ...ACCOUNT, ...settings }),
-      { address: this.address, mtu },
+      { address: this.address, mtu, tagOctets },
       {
         send: (frame) => world.send(this, frame),
         packets: (packets) => this.packets.push(...packets),
