@@ -6,19 +6,24 @@ import {
   parseMac,
   SESSION_DEFAULTS,
 } from '../../src/index';
+import { type EthernetConfig, ethernetOptions } from './ethernet-fields';
 import { hostUniqOf, numberOf } from './fields';
 
 /** The properties of a `pppoe-session` node, as the editor stores them. */
-export interface SessionConfig extends NodeDef {
+export interface SessionConfig extends NodeDef, EthernetConfig {
   readonly interface: string;
   readonly autoconnect?: boolean;
   readonly reconnect?: boolean;
   readonly service?: string;
+  readonly omitService?: boolean;
+  /** In ms. */
+  readonly offerWindow?: number | string;
   readonly acName?: string;
   readonly acMac?: string;
   readonly hostUniq?: string;
   readonly mac?: string;
   readonly mru?: number | string;
+  readonly clampMss?: boolean;
   readonly address?: string;
   readonly dns?: boolean;
   readonly authentication?: 'any' | AuthenticationProtocol;
@@ -45,12 +50,16 @@ export function sessionOptions(config: SessionConfig, credentials: SessionCreden
     username: credentials.username ?? '',
     password: credentials.password ?? '',
     serviceName: config.service ?? '',
+    omitServiceName: config.omitService ?? defaults.omitServiceName,
+    offerWindow: numberOf('offer window', config.offerWindow, defaults.offerWindow),
+    ...ethernetOptions(config),
     ...(config.acName ? { acName: config.acName } : {}),
     ...(config.acMac ? { acAddress: parseMac(config.acMac) } : {}),
     ...(config.hostUniq ? { hostUniq: hostUniqOf(config.hostUniq) } : {}),
     ...(config.mac ? { macAddress: parseMac(config.mac) } : {}),
     ...(config.address ? { address: parseIpv4(config.address) } : {}),
     mru: numberOf('MRU', config.mru, defaults.mru),
+    clampMss: config.clampMss ?? defaults.clampMss,
     dns: config.dns ?? defaults.dns,
     authentication: authentication === 'any' ? defaults.authentication : [authentication],
     authenticationRequired: config.authenticationRequired ?? defaults.authenticationRequired,
