@@ -1,7 +1,9 @@
 /** The public library: everything that the nodes use, and that scripts may use without Node-RED. */
+export type { SessionDescription } from './client/description';
 export type { SessionEvent } from './client/session';
 export type { SessionStateName } from './client/session-state';
 export { SESSION_DEFAULTS, type SessionSettings } from './client/settings';
+export type { FrameDirection, FrameEvent, FrameMark } from './client/trace';
 export type { Subscriber } from './concentrator/line';
 export { type Account, CONCENTRATOR_DEFAULTS, type ConcentratorSettings } from './concentrator/settings';
 export { PppoeError, type PppoeErrorCode, type Reason } from './errors';
@@ -9,8 +11,10 @@ export { type EthernetInterface, listInterfaces, rawSocketAccess } from './link/
 export type { Link, LinkCounters } from './link/link';
 export { PacketQueue } from './runtime/packet-queue';
 export { PppoeConcentrator, type PppoeConcentratorOptions } from './runtime/pppoe-concentrator';
-export { PppoeSession, type PppoeSessionOptions, type SessionStatus } from './runtime/pppoe-session';
+export { type FrameReport, PppoeSession, type PppoeSessionOptions, type SessionStatus } from './runtime/pppoe-session';
 export { fileMemory, type SessionMemory } from './runtime/session-memory';
+export { describeFrame, type FrameDescription, frameLine } from './wire/describe/frame';
+export type { Field } from './wire/describe/values';
 export { decodeIcmpEcho, encodeIcmpEcho, ICMP, type IcmpEcho } from './wire/icmp';
 export {
   decodeIpv4,

@@ -38,6 +38,7 @@ export interface AuthenticationPhaseOutlets {
   /** Every part that LCP agreed on has succeeded. Again after each later challenge. */
   succeeded(now: number): void;
   failed(reason: Reason, now: number): void;
+  ignored?(): void;
 }
 
 interface Part<T extends Authentication> {
@@ -95,7 +96,10 @@ export class AuthenticationPhase {
   receive(protocol: number, packet: Buffer, now: number): void {
     const part = packet[0] === FOR_AUTHENTICATOR[protocol] ? this.#theirs : this.#ours;
     if (part && CARRIER[part.protocol] === protocol) part.authentication.receive(packet, now);
-    else this.outlets.progress(`Ignored ${protocolName(protocol)}, which LCP did not agree on`);
+    else {
+      this.outlets.progress(`Ignored ${protocolName(protocol)}, which LCP did not agree on`);
+      this.outlets.ignored?.();
+    }
   }
 
   decide(decision: Decision, now: number): void {
