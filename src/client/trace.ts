@@ -132,13 +132,14 @@ export class Trace {
   }
 
   entered(state: SessionStateName, reason: Reason | undefined): void {
+    // A negotiation that begins anew repeats nothing.
+    const anew = state === 'discovering' || (state === 'establishing' && this.#state !== 'requesting');
+    if (anew) this.#recent = [];
     this.#state = state;
     if (state === 'discovering') {
       this.#attempt++;
       this.#opening = [];
     }
-    // A negotiation that begins anew repeats nothing.
-    if (state === 'discovering' || state === 'establishing') this.#recent = [];
     if (!REPLAYING.includes(state)) this.#held.clear();
     this.#add({ type: 'state', serial: ++this.#serial, attempt: this.#attempt, at: this.now, state, reason });
   }
