@@ -62,7 +62,6 @@ export function nameOf(names: Readonly<Record<number, string>>, code: number, di
   return names[code] ?? `0x${code.toString(16).padStart(digits, '0')}`;
 }
 
-export const number8: Format = (data) => (data.length === 1 ? String(data[0]) : undefined);
 export const number16: Format = (data) => (data.length === 2 ? String(data.readUInt16BE()) : undefined);
 /** Four octets, as eight hexadecimal digits. */
 export const hex32: Format = (data) => (data.length === 4 ? hex(data) : undefined);
