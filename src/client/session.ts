@@ -1,7 +1,7 @@
 import { PppoeError, type Reason } from '../errors';
 import { earliest } from '../ppp/automaton';
 import { Connection, type PhaseName } from '../ppp/connection';
-import type { DiscoveryPacket } from '../pppoe/discovery-packet';
+import { type DiscoveryPacket, encodeDiscovery } from '../pppoe/discovery-packet';
 import type { Engine, Input, Interest, SessionKey } from '../pppoe/engine';
 import { type Framing, framingOf } from '../pppoe/framing';
 import { type Confirmed, encodePadt, errorText, HostDiscovery } from '../pppoe/host-discovery';
@@ -15,18 +15,21 @@ import {
   sessionIdAt,
 } from '../pppoe/session-frame';
 import { type Message, messagesOf } from '../pppoe/tag-text';
+import { isIpData } from '../wire/describe/protocols';
 import type { MacAddress } from '../wire/mac-address';
 import { decodePpp, PROTOCOL } from '../wire/ppp';
 import { CODE } from '../wire/pppoe';
 import { MalformedPacket } from '../wire/reader';
 import { clampMss } from '../wire/tcp-mss';
 import { connectionSettings } from './connection-settings';
+import { describeSession, type SessionDescription } from './description';
 import { checkSendable } from './outgoing';
 import { pauseAfter } from './reconnect';
 import type { Afterwards, Established, SessionState, SessionStateName } from './session-state';
 import type { SessionSettings } from './settings';
 import { sendLimit } from './sizes';
 import { type SessionCounters, type SessionSnapshot, snapshot } from './snapshot';
+import { type FrameEntry, Trace } from './trace';
 
 export type SessionEvent =
   | { readonly type: 'state'; readonly state: SessionStateName; readonly reason?: Reason }
@@ -46,6 +49,8 @@ export interface SessionOutlets {
   listen(interest: Interest): void;
   /** Unpredictable octets. */
   random(octets: number): Buffer;
+  /** A control frame was sent, or came and is about to be handled. */
+  frame?(frame: FrameEntry): void;
 }
 
 /** Where a session stands on its segment. */
@@ -75,6 +80,7 @@ export class Session implements Engine {
   /** The last message of each kind since the attempt began. */
   #messages: Partial<Record<Message['kind'], string>> = {};
   readonly #framing: Framing;
+  readonly #trace: Trace;
   readonly #counters: SessionCounters = {
     packetsReceived: 0,
     octetsReceived: 0,
@@ -92,6 +98,7 @@ export class Session implements Engine {
   ) {
     this.#leftover = place.leftover;
     this.#framing = framingOf(settings);
+    this.#trace = new Trace((frame) => outlets.frame?.(frame));
   }
 
   get state(): SessionStateName {
@@ -103,6 +110,18 @@ export class Session implements Engine {
     return { ...snapshot(this.#state, this.#counters, this.settings, this.#reason), ...this.#messages };
   }
 
+  /** The control frames that were sent and received, secrets masked. IP packets are counted only (`snapshot`). */
+  get trace(): Pick<Trace, 'frames' | 'attempts'> {
+    return this.#trace;
+  }
+
+  /** The session, its automatons and its negotiation as Mermaid diagrams. */
+  describe(): SessionDescription {
+    const connection = 'established' in this.#state ? this.#state.established.connection : undefined;
+    const automata = { lcp: connection?.stateOf(PROTOCOL.lcp), ipcp: connection?.stateOf(PROTOCOL.ipcp) };
+    return describeSession(this.state, automata, this.#trace.attempts);
+  }
+
   get deadline(): number | undefined {
     const state = this.#state;
     if (state.name === 'waiting') return state.until;
@@ -112,6 +131,7 @@ export class Session implements Engine {
 
   /** Begins at once: from idle, and from a pause that it ends. Otherwise it is on its way already. */
   open(now: number): void {
+    this.#trace.now = now;
     if (this.#state.name === 'terminating') this.#state = { ...this.#state, afterwards: 'reopen' };
     if (this.#state.name === 'idle' || this.#state.name === 'waiting') this.#begin(now);
   }
@@ -121,21 +141,28 @@ export class Session implements Engine {
    * Called again, it does not wait for the Ack any longer.
    */
   close(now: number): void {
+    this.#trace.now = now;
     this.#failures = { code: undefined, count: 0 };
     this.#end({ code: 'closed', text: 'Closed by us' }, 'idle', now);
   }
 
   /** Ends in order and begins again. */
   reopen(now: number): void {
+    this.#trace.now = now;
     this.#end({ code: 'closed', text: 'Closed by us, to connect again' }, 'reopen', now);
   }
 
   handle(input: Input, now: number): void {
+    this.#trace.now = now;
     switch (input.type) {
       case 'frames':
         return this.#frames(input.frames, now);
       case 'discovery':
+        this.#trace.received(input.frame ?? encodeDiscovery(input.packet));
         return this.#discovery(input.packet, now);
+      case 'malformed':
+        this.#trace.received(input.frame);
+        return this.#trace.mark('malformed');
       case 'due':
         return this.#due(now);
       case 'link-down':
@@ -181,7 +208,7 @@ export class Session implements Engine {
       this.place.address,
       this.settings.vlan,
       {
-        send: (frame) => this.outlets.send(frame),
+        send: (frame) => this.#send(frame),
         random: (octets) => this.outlets.random(octets),
         progress: (text) => this.#progress(text),
         requesting: (offer) => {
@@ -203,7 +230,7 @@ export class Session implements Engine {
     if (packet.code === CODE.PADM) return this.#messaged(packet);
     const discovery = 'discovery' in state ? state.discovery : this.#abandoned;
     if (discovery) discovery.receive(packet, now);
-    else this.#counters.ignored++;
+    else this.#ignore();
   }
 
   #messaged({ tags }: DiscoveryPacket): void {
@@ -217,10 +244,7 @@ export class Session implements Engine {
   #terminatedByPadt(packet: DiscoveryPacket, now: number): void {
     const state = this.#state;
     const ours = 'established' in state && state.established.id === packet.sessionId;
-    if (!ours || !state.established.peer.equals(packet.source)) {
-      this.#counters.ignored++;
-      return;
-    }
+    if (!ours || !state.established.peer.equals(packet.source)) return this.#ignore();
     const text = errorText(packet.tags)?.replace(/^Generic-Error: /, '');
     this.#progress(`Got PADT${text ? `: ${text}` : ''}`);
     const reason = state.established.connection.cutOff(text ?? 'PADT');
@@ -235,13 +259,14 @@ export class Session implements Engine {
     const template = new SessionFrameTemplate(offer.address, address, vlan, id, { dataVlan, framing: this.#framing });
     const limit = payloadLimit(this.place, maxPayload);
     const connection = new Connection(connectionSettings(this.settings, limit, roundTrip), {
-      send: (protocol, information) => this.outlets.send(template.frame(protocol, information)),
+      send: (protocol, information) => this.#send(template.frame(protocol, information)),
       random: (octets) => this.outlets.random(octets),
       progress: (text) => this.#progress(text),
       phase: (phase, at) => this.#phase(phase, established, at),
       // A host asks no peer who it is.
       claim: () => {},
       closed: (reason, at) => this.#closed(reason, established, at),
+      ignored: () => this.#trace.mark('ignored'),
     });
     const established: Established = { id, peer: offer.address, offer, connection, template, limit };
     this.outlets.listen({ hostUniq: discovery.hostUniq, session: { peer: offer.address, id } });
@@ -277,7 +302,7 @@ export class Session implements Engine {
 
   /** PPP is over: our PADT follows, whoever ended it. */
   #closed(reason: Reason, { peer, id }: Established, now: number): void {
-    this.outlets.send(encodePadt(this.place.address, peer, this.settings.vlan, id, undefined, this.#framing));
+    this.#send(encodePadt(this.place.address, peer, this.settings.vlan, id, undefined, this.#framing));
     this.#progress('Sending PADT');
     this.#ended(reason, this.#state.name === 'terminating' ? this.#state.afterwards : 'wait', now);
   }
@@ -298,25 +323,29 @@ export class Session implements Engine {
     const end = at < 0 ? -1 : pppEnd(frame, at);
     if (end < 0) {
       this.#counters.malformed++;
+      this.#trace.received(frame);
+      this.#trace.mark('malformed');
       return undefined;
     }
+    const start = protocolOffset(at);
+    const protocol = ((frame[start] as number) << 8) | (frame[start + 1] as number);
+    if (isIpData(protocol)) this.#trace.skipped();
+    else this.#trace.received(frame);
     if (state.name === 'requesting') {
       if (state.held.length < MOST_HELD) state.held.push(frame);
       return undefined;
     }
     if (!('established' in state) || state.established.id !== sessionIdAt(frame, at)) {
-      this.#counters.ignored++;
+      this.#ignore();
       return undefined;
     }
-    const start = protocolOffset(at);
-    const protocol = ((frame[start] as number) << 8) | (frame[start + 1] as number);
     if (protocol !== PROTOCOL.ipv4) {
       this.#control(state.established.connection, frame.subarray(start, end), now);
       return undefined;
     }
     state.established.connection.heard();
     if (state.name !== 'up') {
-      this.#counters.ignored++;
+      this.#ignore();
       return undefined;
     }
     this.#counters.packetsReceived++;
@@ -338,6 +367,7 @@ export class Session implements Engine {
     } catch (error) {
       if (!(error instanceof MalformedPacket)) throw error;
       this.#counters.malformed++;
+      this.#trace.mark('malformed');
       this.#progress(`Dropped a malformed packet: ${error.message}`);
     }
   }
@@ -354,10 +384,7 @@ export class Session implements Engine {
   #end(reason: Reason, afterwards: Afterwards, now: number): void {
     const state = this.#state;
     if (state.name === 'idle' || state.name === 'waiting') return this.#ended(reason, afterwards, now);
-    if ('discovery' in state) {
-      state.discovery.abandon();
-      return this.#ended(reason, afterwards, now);
-    }
+    if ('discovery' in state) return this.#ended(reason, afterwards, now);
     const again = state.name === 'terminating' && state.afterwards === 'idle' && afterwards === 'idle';
     if (again) return this.#closed(reason, state.established, now);
     if (state.name === 'up') this.#settle(now - state.since);
@@ -376,7 +403,10 @@ export class Session implements Engine {
   }
 
   #ended(reason: Reason, afterwards: Afterwards, now: number): void {
-    if ('discovery' in this.#state) this.#abandoned = this.#state.discovery;
+    if ('discovery' in this.#state) {
+      this.#abandoned = this.#state.discovery;
+      this.#abandoned.abandon();
+    }
     const { hostUniq } = this.#abandoned ?? {};
     this.outlets.listen(hostUniq ? { hostUniq } : {});
     if (this.#state.name === 'up') this.#settle(now - this.#state.since);
@@ -404,7 +434,7 @@ export class Session implements Engine {
     const leftover = this.#leftover;
     if (!leftover) return;
     this.#progress(`Sending PADT for session ${leftover.id}, which was left over`);
-    this.outlets.send(
+    this.#send(
       encodePadt(this.place.address, leftover.peer, this.settings.vlan, leftover.id, undefined, this.#framing),
     );
     this.#leftover = undefined;
@@ -426,9 +456,21 @@ export class Session implements Engine {
 
   #enter(state: SessionState, reason?: Reason): void {
     this.#state = state;
+    this.#trace.entered(state.name, reason);
     if (state.name === 'up') this.#reason = undefined;
     else if (reason) this.#reason = reason;
     this.outlets.event({ type: 'state', state: state.name, ...(reason ? { reason } : {}) });
+  }
+
+  /** Everything but IP packets leaves here. */
+  #send(frame: Buffer): void {
+    this.#trace.sent(frame);
+    this.outlets.send(frame);
+  }
+
+  #ignore(): void {
+    this.#counters.ignored++;
+    this.#trace.mark('ignored');
   }
 
   #progress(text: string): void {

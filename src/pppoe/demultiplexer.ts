@@ -154,12 +154,13 @@ export class Demultiplexer {
     } catch (error) {
       if (!(error instanceof MalformedPacket)) throw error;
       this.counters.malformed++;
+      for (const { engine } of this.#hostsAt(frame)) engine.handle({ type: 'malformed', frame }, now);
       return;
     }
     const receivers = this.#discoveryReceivers(packet);
     if (packet.code === CODE.PADS || packet.code === CODE.PADT) this.#former.forget(packet.source, packet.sessionId);
     if (receivers.length === 0) this.counters.unclaimed++;
-    for (const { engine } of receivers) engine.handle({ type: 'discovery', packet }, now);
+    for (const { engine } of receivers) engine.handle({ type: 'discovery', packet, frame }, now);
   }
 
   #discoveryReceivers(packet: DiscoveryPacket): readonly Station[] {
@@ -190,6 +191,14 @@ export class Demultiplexer {
       default:
         return [];
     }
+  }
+
+  /** The hosts at a frame's destination that take part in a discovery or in a session. */
+  #hostsAt(frame: Buffer): readonly Station[] {
+    return [...this.#stations.values()].filter(
+      ({ position, interest }) =>
+        position.role === 'host' && interest.hostUniq !== undefined && sameMac(frame, 0, position.address),
+    );
   }
 
   #hostsOf(packet: DiscoveryPacket): readonly Station[] {

@@ -1,8 +1,10 @@
 import { EventEmitter } from 'node:events';
+import { describeSession, type SessionDescription } from '../client/description';
 import { Session, type SessionEvent } from '../client/session';
 import type { SessionStateName } from '../client/session-state';
 import { individual, type SessionSettings, sessionSettings, within } from '../client/settings';
 import type { SessionSnapshot } from '../client/snapshot';
+import type { FrameEntry, FrameEvent } from '../client/trace';
 import { PppoeError, type Reason } from '../errors';
 import { countedTagOctets, type LinkCounters } from '../link/link';
 import type { SessionKey } from '../pppoe/engine';
@@ -34,11 +36,17 @@ export interface SessionStatus extends Omit<SessionSnapshot, 'since' | 'nextAtte
   readonly link?: LinkCounters;
 }
 
+/** A control frame, decoded; its time is ISO 8601. */
+export interface FrameReport extends Omit<FrameEvent, 'at'> {
+  readonly at: string;
+}
+
 interface SessionEvents {
   state: [state: SessionStateName, status: SessionStatus];
   progress: [text: string];
   /** What the access concentrator tells its users. */
   message: [kind: 'motm' | 'hurl', text: string];
+  frame: [frame: FrameReport];
 }
 
 /** The pause before an interface that was missing is looked for again. Doubles up to the maximum. In ms. */
@@ -47,7 +55,8 @@ const MISSING_INTERFACE = { first: 1_000, max: 30_000 };
 /**
  * A PPPoE session on an interface: `connect`, then `send` packets and take received ones from `packets`, then `close`.
  *
- * Emits `state` for each change and `progress` for each step. It reconnects by itself until it is disconnected.
+ * Emits `state` for each change, `progress` for each step and `frame` for each control frame sent or received. It reconnects
+ * by itself until it is disconnected.
  */
 export class PppoeSession extends EventEmitter<SessionEvents> {
   readonly #settings: SessionSettings;
@@ -89,6 +98,19 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
       ...(nextAttempt === undefined ? {} : { nextAttempt: this.clock.date(nextAttempt) }),
       link: this.#open.shared.port.linkCounters,
     };
+  }
+
+  /**
+   * The last 500 control frames of this session, the oldest first. IP packets are not among them, and secrets are overwritten:
+   * passwords of PAP, responses of CHAP and EAP.
+   */
+  get trace(): readonly FrameReport[] {
+    return (this.#open?.attachment.engine.trace.frames ?? []).map((frame) => this.#frameReport(frame));
+  }
+
+  /** The session, its automatons and its negotiation as the texts of Mermaid diagrams. */
+  describe(): SessionDescription {
+    return this.#open?.attachment.engine.describe() ?? describeSession(this.state, {}, []);
   }
 
   /** Begins at once, also during a pause, and comes back by itself from then on. The outcome is an event. */
@@ -195,6 +217,10 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
             ...outlets,
             packets: (packets) => this.packets.push(packets),
             event: (event) => outlets.later(() => this.#report(event, address)),
+            // Nobody listens, as a rule: then nothing is decoded.
+            frame: (frame) => {
+              if (this.listenerCount('frame') > 0) outlets.later(() => this.emit('frame', this.#frameReport(frame)));
+            },
           },
         ),
     );
@@ -205,6 +231,11 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
     else if (event.type === 'progress') this.emit('progress', event.text);
     else if (event.type === 'message') this.emit('message', event.kind, event.text);
     else this.#remember(event.session, address);
+  }
+
+  #frameReport(frame: FrameEntry): FrameReport {
+    const event = frame.event();
+    return { ...event, at: this.clock.date(event.at) };
   }
 
   /** The session that an earlier run left at this interface's Access Concentrator. */

@@ -110,8 +110,12 @@ test('what is not well-formed is counted: malformed, and what comes after it arr
   version[14] = 0x21;
   const length = Buffer.from(good);
   length[18] = 0xff;
+  const stranger = station(demultiplexer, { address: HOST2 });
+  demultiplexer.listen(stranger, { hostUniq: B });
   demultiplexer.dispatch([Buffer.alloc(0), good.subarray(0, 15), version, length, good], 0);
-  assert.deepEqual(host.story, ['PADO 0']);
+  // A host that takes part in a discovery at that address is told, so that its user can be.
+  assert.deepEqual(host.story, ['malformed', 'malformed', 'PADO 0']);
+  assert.deepEqual(stranger.story, []);
   assert.deepEqual(demultiplexer.counters, { malformed: 4, unclaimed: 0 });
 });
 
