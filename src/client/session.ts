@@ -17,6 +17,7 @@ import type { MacAddress } from '../wire/mac-address';
 import { decodePpp, PROTOCOL } from '../wire/ppp';
 import { CODE } from '../wire/pppoe';
 import { MalformedPacket } from '../wire/reader';
+import { Ipv6Host } from './ipv6/host';
 import { checkSendable } from './outgoing';
 import { pauseAfter } from './reconnect';
 import type { Afterwards, Established, SessionState, SessionStateName } from './session-state';
@@ -26,7 +27,9 @@ import { type SessionCounters, type SessionSnapshot, snapshot } from './snapshot
 export type SessionEvent =
   | { readonly type: 'state'; readonly state: SessionStateName; readonly reason?: Reason }
   /** One line for people about a step of the negotiation. */
-  | { readonly type: 'progress'; readonly text: string };
+  | { readonly type: 'progress'; readonly text: string }
+  /** What is known of our addresses, name servers or router changed while the session is up. */
+  | { readonly type: 'addresses' };
 
 export interface SessionOutlets {
   send(frame: Buffer): void;
@@ -57,6 +60,9 @@ export class Session implements Engine {
   #failures: { readonly code: Reason['code'] | undefined; readonly count: number } = { code: undefined, count: 0 };
   /** A discovery that was given up while its PADS may still come. */
   #abandoned: HostDiscovery | undefined;
+  readonly #ipv6 = new Ipv6Host();
+  /** Kept from one connection to the next: addresses are made of it. */
+  readonly #identifier: Buffer;
   readonly #counters: SessionCounters = {
     packetsReceived: 0,
     octetsReceived: 0,
@@ -71,7 +77,9 @@ export class Session implements Engine {
     private readonly settings: SessionSettings,
     private readonly place: SessionPlace,
     private readonly outlets: SessionOutlets,
-  ) {}
+  ) {
+    this.#identifier = settings.interfaceIdentifier ?? drawIdentifier(outlets.random);
+  }
 
   get state(): SessionStateName {
     return this.#state.name;
@@ -79,7 +87,7 @@ export class Session implements Engine {
 
   /** Everything that a session knows, as plain data. Times are of the engine's clock. */
   get snapshot(): SessionSnapshot {
-    return snapshot(this.#state, this.#counters, this.settings, this.#reason);
+    return snapshot(this.#state, this.#counters, this.settings, this.#reason, this.#ipv6.snapshot);
   }
 
   get deadline(): number | undefined {
@@ -132,9 +140,11 @@ export class Session implements Engine {
   sendPackets(packets: readonly Buffer[]): void {
     const state = this.#state;
     if (state.name !== 'up') throw new PppoeError('not-up', `The session is not up, but ${state.name}`);
-    for (const packet of packets) checkSendable(packet, state.mtu);
-    for (const packet of packets) {
-      this.outlets.send(state.established.template.frame(PROTOCOL.ipv4, packet));
+    const { connection, template } = state.established;
+    const mtus = { ipv4: connection.isUp('IPCP') ? state.mtu : undefined, ipv6: this.#ipv6.mtu };
+    const protocols = packets.map((packet) => checkSendable(packet, mtus));
+    for (const [index, packet] of packets.entries()) {
+      this.outlets.send(template.frame(protocols[index] as number, packet));
       this.#counters.packetsSent++;
       this.#counters.octetsSent += packet.length;
     }
@@ -200,6 +210,7 @@ export class Session implements Engine {
       random: (octets) => this.outlets.random(octets),
       progress: (text) => this.#progress(text),
       phase: (phase, at) => this.#phase(phase, established, at),
+      network: (name, up) => this.#network(name, up, connection),
       // A host asks no peer who it is.
       claim: () => {},
       closed: (reason, at) => this.#closed(reason, established, at),
@@ -225,7 +236,10 @@ export class Session implements Engine {
       credentials: { username: settings.username, password: settings.password },
       authenticationRequired: settings.authenticationRequired,
       name: settings.username,
-      ipcp: () => ({ ...(settings.address ? { address: settings.address } : {}), askDns: settings.dns }),
+      ipcp: settings.ipv4
+        ? () => ({ ...(settings.address ? { address: settings.address } : {}), askDns: settings.dns })
+        : undefined,
+      ...(settings.ipv6 ? { ipv6cp: { identifier: this.#identifier } } : {}),
       keepalive: settings.keepalive,
       automaton: { ...settings.automaton, answerTime, restartTimer },
       phaseTimeout: settings.phaseTimeout,
@@ -258,6 +272,17 @@ export class Session implements Engine {
       phase
     ];
     this.#enter({ name, established });
+  }
+
+  /** A network protocol came up or went down. What the session's state becomes of it, `#phase` is told next. */
+  #network(name: 'IPCP' | 'IPV6CP', up: boolean, { ipv6cp, peerMru }: Connection): void {
+    const state = this.#state.name;
+    if (name === 'IPV6CP' && !up) this.#ipv6.down();
+    if (name === 'IPV6CP' && up && state !== 'terminating') {
+      const { identifier, peerIdentifier } = ipv6cp;
+      this.#ipv6.up({ identifier, peerIdentifier, mtu: Math.min(peerMru, this.#mtu) });
+    }
+    if (state === 'up') this.outlets.event({ type: 'addresses' });
   }
 
   /** PPP is over: our PADT follows, whoever ended it. */
@@ -295,12 +320,13 @@ export class Session implements Engine {
     }
     const start = protocolOffset(at);
     const protocol = ((frame[start] as number) << 8) | (frame[start + 1] as number);
-    if (protocol !== PROTOCOL.ipv4) {
+    if (protocol !== PROTOCOL.ipv4 && protocol !== PROTOCOL.ipv6) {
       this.#control(state.established.connection, frame.subarray(start, end), now);
       return undefined;
     }
     state.established.connection.heard();
-    if (state.name !== 'up') {
+    const network = protocol === PROTOCOL.ipv4 ? 'IPCP' : 'IPV6CP';
+    if (state.name !== 'up' || !state.established.connection.isUp(network)) {
       this.#counters.ignored++;
       return undefined;
     }
@@ -359,6 +385,7 @@ export class Session implements Engine {
 
   #ended(reason: Reason, afterwards: Afterwards, now: number): void {
     if ('discovery' in this.#state) this.#abandoned = this.#state.discovery;
+    this.#ipv6.down();
     const { hostUniq } = this.#abandoned ?? {};
     this.outlets.listen(hostUniq ? { hostUniq } : {});
     if (this.#state.name === 'up') this.#settle(now - this.#state.since);
@@ -401,3 +428,10 @@ export class Session implements Engine {
 }
 
 const LINK_DOWN: Reason = { code: 'link-down', text: 'The interface is down' };
+
+/** An Interface-Identifier that is local (RFC 5072 §4.1) and not zero. */
+function drawIdentifier(random: (octets: number) => Buffer): Buffer {
+  const drawn = Buffer.from(random(8));
+  drawn[0] = (drawn[0] as number) & ~0x02;
+  return drawn.equals(Buffer.alloc(8)) ? drawIdentifier(random) : drawn;
+}

@@ -4,6 +4,7 @@ import type { KeepaliveSettings } from '../ppp/keepalive';
 import type { VlanTag } from '../wire/ethernet';
 import { type AuthenticationProtocol, MIN_MRU, PPPOE_MRU } from '../wire/lcp';
 import { formatMac, isGroupMac, type MacAddress } from '../wire/mac-address';
+import type { Dhcpv6Settings } from './ipv6/settings';
 import { RECONNECT_DEFAULTS, type ReconnectSettings } from './reconnect';
 
 /** Everything that a session may be told. Times in ms. */
@@ -24,6 +25,13 @@ export interface SessionSettings {
   readonly address?: Buffer;
   /** Ask for name servers. */
   readonly dns: boolean;
+  /** Negotiate IPv4 (IPCP). */
+  readonly ipv4: boolean;
+  /** Negotiate IPv6 (IPV6CP). Where both are, each is enough: what the peer refuses costs the other nothing. */
+  readonly ipv6: boolean;
+  /** The Interface-Identifier that our IPv6 addresses are made of, 8 octets; absent: drawn. */
+  readonly interfaceIdentifier?: Buffer;
+  readonly dhcpv6: Dhcpv6Settings;
   /** How we let ourselves be authenticated, the preferred first. */
   readonly authentication: readonly AuthenticationProtocol[];
   /** An Access Concentrator that does not ask who we are is refused. */
@@ -47,6 +55,9 @@ export const SESSION_DEFAULTS: SessionSettings = {
   vlan: [],
   mru: PPPOE_MRU,
   dns: true,
+  ipv4: true,
+  ipv6: true,
+  dhcpv6: { addresses: true, prefixDelegation: true },
   authentication: ['chap-md5', 'pap'],
   authenticationRequired: false,
   keepalive: { mode: 'adaptive', interval: 20_000, failures: 3 },
@@ -71,6 +82,7 @@ export function sessionSettings(settings: Partial<SessionSettings>): SessionSett
   within('Service-Name length', Buffer.byteLength(all.serviceName), 0, 1_000);
   if (all.hostUniq) within('Host-Uniq length', all.hostUniq.length, 1, 64);
   if (all.address) within('address length', all.address.length, 4, 4);
+  ipv6Settings(all);
   within('number of VLAN tags', all.vlan.length, 0, 2);
   for (const { vid, pcp } of all.vlan) {
     within('VLAN identifier', vid, 0, 4_094);
@@ -83,6 +95,15 @@ export function sessionSettings(settings: Partial<SessionSettings>): SessionSett
   within('offer window', all.offerWindow, 0, 60_000);
   within('phase time-out', all.phaseTimeout, 100, 3_600_000);
   return all;
+}
+
+function ipv6Settings({ ipv4, ipv6, interfaceIdentifier, dhcpv6 }: SessionSettings): void {
+  if (!ipv4 && !ipv6) throw new RangeError('a session needs IPv4, IPv6 or both');
+  if (interfaceIdentifier) {
+    within('Interface-Identifier length', interfaceIdentifier.length, 8, 8);
+    if (interfaceIdentifier.equals(Buffer.alloc(8))) throw new RangeError('the Interface-Identifier must not be zero');
+  }
+  if (dhcpv6.prefixLengthHint !== undefined) within('prefix length', dhcpv6.prefixLengthHint, 1, 64);
 }
 
 /** @throws RangeError for a group address, which nobody has (IEEE 802). */

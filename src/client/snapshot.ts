@@ -1,6 +1,8 @@
 import type { Reason } from '../errors';
+import type { Ipcp } from '../ppp/ipcp';
 import { formatIpv4 } from '../wire/ip';
 import { formatMac } from '../wire/mac-address';
+import type { Ipv6Snapshot } from './ipv6/settings';
 import type { SessionState, SessionStateName } from './session-state';
 import type { SessionSettings } from './settings';
 
@@ -29,7 +31,10 @@ export interface SessionSnapshot {
   readonly serviceName?: string;
   readonly localAddress?: string;
   readonly remoteAddress?: string;
+  /** IPv4 name servers. */
   readonly dns: readonly string[];
+  /** While IPV6CP is up. */
+  readonly ipv6?: Ipv6Snapshot<number>;
   /** The largest packet that we take, in octets. */
   readonly mru?: number;
   /** The largest packet that may be sent, in octets. */
@@ -48,6 +53,7 @@ export function snapshot(
   counters: SessionCounters,
   settings: SessionSettings,
   reason: Reason | undefined,
+  ipv6: Ipv6Snapshot<number> | undefined,
 ): SessionSnapshot {
   return {
     state: state.name,
@@ -55,6 +61,7 @@ export function snapshot(
     serviceName: settings.serviceName,
     dns: [],
     ...('established' in state ? describeEstablished(state) : {}),
+    ...(ipv6 && state.name === 'up' ? { ipv6 } : {}),
     ...(state.name === 'waiting' && state.until !== undefined ? { nextAttempt: state.until } : {}),
     counters: { ...counters },
   };
@@ -71,12 +78,18 @@ function describeEstablished(state: Extract<SessionState, { established: unknown
   const { ipcp, roundTrip, mru } = connection;
   return {
     ...common,
-    ...(ipcp.address ? { localAddress: formatIpv4(ipcp.address) } : {}),
-    ...(ipcp.peerAddress ? { remoteAddress: formatIpv4(ipcp.peerAddress) } : {}),
-    dns: ipcp.dns.map(formatIpv4),
+    ...(connection.isUp('IPCP') ? describeIpv4(ipcp) : {}),
     mru,
     mtu: state.mtu,
     since: state.since,
     ...(roundTrip === undefined ? {} : { roundTrip }),
+  };
+}
+
+function describeIpv4({ address, peerAddress, dns }: Ipcp): Partial<SessionSnapshot> {
+  return {
+    ...(address ? { localAddress: formatIpv4(address) } : {}),
+    ...(peerAddress ? { remoteAddress: formatIpv4(peerAddress) } : {}),
+    dns: dns.map(formatIpv4),
   };
 }

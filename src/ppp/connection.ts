@@ -51,7 +51,7 @@ export interface ConnectionOutlets {
   progress(text: string): void;
   /** A phase began. Called when it is `open`, too: packets may flow; and when an opened connection negotiates again. */
   phase(phase: PhaseName, now: number): void;
-  /** A network protocol came up, or went down, beside the phase: `open` begins before the first, and ends after the last. */
+  /** A network protocol came up, or went down. The phase follows: `open` after the first up, `network` after the last down. */
   network?(name: NetworkProtocol['name'], up: boolean, now: number): void;
   /** The peer says who it is: `decide` must be called, now or later. */
   claim(claim: Claim, now: number): void;
@@ -360,8 +360,8 @@ export class Connection {
   }
 
   #networkChanged(name: NetworkProtocol['name'], up: boolean, now: number): void {
-    if (up && this.#phase.name === 'network') this.#enter({ name: 'open' }, now);
     this.outlets.network?.(name, up, now);
+    if (up && this.#phase.name === 'network') this.#enter({ name: 'open' }, now);
     if (this.#phase.name === 'open' && !this.#networks.isAnyUp) {
       this.#enter({ name: 'network', deadline: now + this.settings.phaseTimeout }, now);
     }

@@ -164,11 +164,11 @@ export class NetworkPhase {
   #failed(network: Network, failure: Reason, now: number): void {
     if (this.#networks.some((other) => other !== network && isPossible(other)))
       return this.outlets.progress(failure.text);
-    const failures = this.#networks.flatMap((network) => network.failure ?? []);
-    // One cause for all is the connection's; and a peer that ended what was up has ended the connection.
-    const same = failures.every(({ code }) => code === failure.code) || failure.code === 'peer-terminated';
-    const text = failures.map((one) => one.text).join('; ');
-    this.outlets.failed({ code: same ? failure.code : 'negotiation-failed', text }, now);
+    const failures = this.#networks.flatMap((one) => one.failure ?? []);
+    // The last tells most, unless the peer merely refused it: then what became of another does.
+    const all = [failure, ...failures];
+    const { code } = all.find((one) => one.code !== 'negotiation-failed') ?? failure;
+    this.outlets.failed({ code, text: failures.map(({ text }) => text).join('; ') }, now);
   }
 }
 

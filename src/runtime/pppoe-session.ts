@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { type Ipv6Snapshot, withTimes } from '../client/ipv6/settings';
 import { Session, type SessionEvent } from '../client/session';
 import type { SessionStateName } from '../client/session-state';
 import { individual, type SessionSettings, sessionSettings, within } from '../client/settings';
@@ -21,10 +22,11 @@ export interface PppoeSessionOptions extends Partial<SessionSettings> {
 }
 
 /** All that a session knows, as plain data. Times are ISO 8601. */
-export interface SessionStatus extends Omit<SessionSnapshot, 'since' | 'nextAttempt'> {
+export interface SessionStatus extends Omit<SessionSnapshot, 'since' | 'nextAttempt' | 'ipv6'> {
   readonly interface: string;
   readonly since?: string;
   readonly nextAttempt?: string;
+  readonly ipv6?: Ipv6Snapshot<string>;
   readonly queue: { readonly length: number; readonly dropped: number; readonly unclaimed: number };
   readonly link?: LinkCounters;
 }
@@ -32,6 +34,8 @@ export interface SessionStatus extends Omit<SessionSnapshot, 'since' | 'nextAtte
 interface SessionEvents {
   state: [state: SessionStateName, status: SessionStatus];
   progress: [text: string];
+  /** Addresses, name servers or the router changed while the session is up. */
+  addresses: [status: SessionStatus];
 }
 
 /** The pause before an interface that was missing is looked for again. Doubles up to the maximum. In ms. */
@@ -74,12 +78,13 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
     const { length, dropped, unclaimed } = this.packets;
     const common = { interface: this.options.interface, queue: { length, dropped, unclaimed } };
     if (!this.#open) return { ...this.#withoutLink(), ...common };
-    const { since, nextAttempt, ...rest } = this.#open.attachment.engine.snapshot;
+    const { since, nextAttempt, ipv6, ...rest } = this.#open.attachment.engine.snapshot;
     return {
       ...rest,
       ...common,
       ...(since === undefined ? {} : { since: this.clock.date(since) }),
       ...(nextAttempt === undefined ? {} : { nextAttempt: this.clock.date(nextAttempt) }),
+      ...(ipv6 ? { ipv6: withTimes(ipv6, (time) => this.clock.date(time)) } : {}),
       link: this.#open.shared.port.linkCounters,
     };
   }
@@ -189,7 +194,8 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
 
   #report(event: SessionEvent): void {
     if (event.type === 'state') this.emit('state', event.state, this.status);
-    else this.emit('progress', event.text);
+    else if (event.type === 'progress') this.emit('progress', event.text);
+    else this.emit('addresses', this.status);
   }
 
   /** An interface may come (back); a missing right or add-on does not. */
