@@ -18,6 +18,7 @@ import { decodePpp, PROTOCOL } from '../wire/ppp';
 import { CODE } from '../wire/pppoe';
 import { MalformedPacket } from '../wire/reader';
 import { Ipv6Host } from './ipv6/host';
+import { dhcpv6Identity, drawIdentifier } from './ipv6/identity';
 import { checkSendable } from './outgoing';
 import { pauseAfter } from './reconnect';
 import type { Afterwards, Established, SessionState, SessionStateName } from './session-state';
@@ -29,7 +30,9 @@ export type SessionEvent =
   /** One line for people about a step of the negotiation. */
   | { readonly type: 'progress'; readonly text: string }
   /** What is known of our addresses, name servers or router changed while the session is up. */
-  | { readonly type: 'addresses' };
+  | { readonly type: 'addresses' }
+  /** A DHCPv6 server delegated a prefix to us, like `2001:db8:1::/56`, or it is ours no more. */
+  | { readonly type: 'prefix-delegated' | 'prefix-lost'; readonly prefix: string };
 
 export interface SessionOutlets {
   send(frame: Buffer): void;
@@ -60,7 +63,7 @@ export class Session implements Engine {
   #failures: { readonly code: Reason['code'] | undefined; readonly count: number } = { code: undefined, count: 0 };
   /** A discovery that was given up while its PADS may still come. */
   #abandoned: HostDiscovery | undefined;
-  readonly #ipv6 = new Ipv6Host();
+  readonly #ipv6: Ipv6Host;
   /** Kept from one connection to the next: addresses are made of it. */
   readonly #identifier: Buffer;
   readonly #counters: SessionCounters = {
@@ -79,6 +82,14 @@ export class Session implements Engine {
     private readonly outlets: SessionOutlets,
   ) {
     this.#identifier = settings.interfaceIdentifier ?? drawIdentifier(outlets.random);
+    const { dhcpv6, username, serviceName } = settings;
+    this.#ipv6 = new Ipv6Host(dhcpv6, dhcpv6Identity(place.address, username, serviceName), {
+      send: (packet) => this.#sendIpv6(packet),
+      random: (octets) => outlets.random(octets),
+      progress: (text) => this.#progress(text),
+      changed: () => outlets.event({ type: 'addresses' }),
+      prefix: (type, prefix) => outlets.event({ type, prefix }),
+    });
   }
 
   get state(): SessionStateName {
@@ -94,7 +105,9 @@ export class Session implements Engine {
     const state = this.#state;
     if (state.name === 'waiting') return state.until;
     if ('discovery' in state) return state.discovery.deadline;
-    return 'established' in state ? earliest(state.established.connection.deadline) : undefined;
+    if (!('established' in state)) return undefined;
+    const releasing = state.name === 'terminating' ? state.releasing?.until : undefined;
+    return earliest(state.established.connection.deadline, this.#ipv6.deadline, releasing);
   }
 
   /** Begins at once: from idle, and from a pause that it ends. Otherwise it is on its way already. */
@@ -148,6 +161,12 @@ export class Session implements Engine {
       this.#counters.packetsSent++;
       this.#counters.octetsSent += packet.length;
     }
+  }
+
+  /** What our IPv6 host says for itself; the counters are of the flow's packets. */
+  #sendIpv6(packet: Buffer): void {
+    if (!('established' in this.#state)) return;
+    this.outlets.send(this.#state.established.template.frame(PROTOCOL.ipv6, packet));
   }
 
   // Discovery
@@ -210,7 +229,7 @@ export class Session implements Engine {
       random: (octets) => this.outlets.random(octets),
       progress: (text) => this.#progress(text),
       phase: (phase, at) => this.#phase(phase, established, at),
-      network: (name, up) => this.#network(name, up, connection),
+      network: (name, up, at) => this.#network(name, up, connection, at),
       // A host asks no peer who it is.
       claim: () => {},
       closed: (reason, at) => this.#closed(reason, established, at),
@@ -254,7 +273,7 @@ export class Session implements Engine {
   // PPP
 
   #phase(phase: PhaseName, established: Established, now: number): void {
-    if (phase === 'dead') return;
+    if (phase === 'dead' || this.#state.name === 'terminating') return;
     if (phase === 'open') {
       const mtu = Math.min(established.connection.peerMru, this.#mtu);
       this.#counters.connects++;
@@ -263,10 +282,7 @@ export class Session implements Engine {
     const state = this.#state;
     if (state.name === 'up') this.#settle(now - state.since);
     if (phase === 'terminate') {
-      if (state.name !== 'terminating') {
-        this.#enter({ name: 'terminating', established, afterwards: 'wait' }, established.connection.reason);
-      }
-      return;
+      return this.#enter({ name: 'terminating', established, afterwards: 'wait' }, established.connection.reason);
     }
     const name = ({ establish: 'establishing', authenticate: 'authenticating', network: 'configuring' } as const)[
       phase
@@ -275,12 +291,12 @@ export class Session implements Engine {
   }
 
   /** A network protocol came up or went down. What the session's state becomes of it, `#phase` is told next. */
-  #network(name: 'IPCP' | 'IPV6CP', up: boolean, { ipv6cp, peerMru }: Connection): void {
+  #network(name: 'IPCP' | 'IPV6CP', up: boolean, { ipv6cp, peerMru }: Connection, now: number): void {
     const state = this.#state.name;
     if (name === 'IPV6CP' && !up) this.#ipv6.down();
     if (name === 'IPV6CP' && up && state !== 'terminating') {
       const { identifier, peerIdentifier } = ipv6cp;
-      this.#ipv6.up({ identifier, peerIdentifier, mtu: Math.min(peerMru, this.#mtu) });
+      this.#ipv6.up({ identifier, peerIdentifier, mtu: Math.min(peerMru, this.#mtu) }, now);
     }
     if (state === 'up') this.outlets.event({ type: 'addresses' });
   }
@@ -325,25 +341,42 @@ export class Session implements Engine {
       return undefined;
     }
     state.established.connection.heard();
-    const network = protocol === PROTOCOL.ipv4 ? 'IPCP' : 'IPV6CP';
+    const packet = frame.subarray(start + 2, end);
+    const isIpv4 = protocol === PROTOCOL.ipv4;
+    if (!isIpv4 && this.#ipv6.concerns(packet) && this.#takenByHost(packet, now)) return undefined;
+    const network = isIpv4 ? 'IPCP' : 'IPV6CP';
     if (state.name !== 'up' || !state.established.connection.isUp(network)) {
       this.#counters.ignored++;
       return undefined;
     }
     this.#counters.packetsReceived++;
-    this.#counters.octetsReceived += end - start - 2;
-    return frame.subarray(start + 2, end);
+    this.#counters.octetsReceived += packet.length;
+    return packet;
+  }
+
+  #control(connection: Connection, octets: Buffer, now: number): void {
+    this.#unlessMalformed(() => {
+      const { protocol, information } = decodePpp(octets);
+      connection.receive(protocol, information, now);
+    });
+  }
+
+  /** True for a packet that our IPv6 host took, or that is not worth taking. */
+  #takenByHost(packet: Buffer, now: number): boolean {
+    const taken = this.#unlessMalformed(() => this.#ipv6.receive(packet, now)) ?? true;
+    this.#released(now);
+    return taken;
   }
 
   /** The one place where a peer's octets may prove malformed: counted, told, and forgotten. */
-  #control(connection: Connection, octets: Buffer, now: number): void {
+  #unlessMalformed<T>(take: () => T): T | undefined {
     try {
-      const { protocol, information } = decodePpp(octets);
-      connection.receive(protocol, information, now);
+      return take();
     } catch (error) {
       if (!(error instanceof MalformedPacket)) throw error;
       this.#counters.malformed++;
       this.#progress(`Dropped a malformed packet: ${error.message}`);
+      return undefined;
     }
   }
 
@@ -351,7 +384,11 @@ export class Session implements Engine {
     const state = this.#state;
     if (state.name === 'waiting' && state.until !== undefined && now >= state.until) this.#begin(now);
     else if ('discovery' in state) state.discovery.due(now);
-    else if ('established' in state) state.established.connection.due(now);
+    else if ('established' in state) {
+      state.established.connection.due(now);
+      this.#ipv6.due(now);
+      this.#released(now);
+    }
   }
 
   // The end, and what comes after
@@ -366,8 +403,20 @@ export class Session implements Engine {
     const again = state.name === 'terminating' && state.afterwards === 'idle' && afterwards === 'idle';
     if (again) return this.#closed(reason, state.established, now);
     if (state.name === 'up') this.#settle(now - state.since);
-    this.#enter({ name: 'terminating', established: state.established, afterwards }, reason);
-    state.established.connection.close(reason, now);
+    const { established } = state;
+    const releasing = this.#ipv6.release(now) ? { releasing: { reason, until: now + RELEASE_TIME } } : {};
+    this.#enter({ name: 'terminating', established, afterwards, ...releasing }, reason);
+    if (!releasing.releasing) established.connection.close(reason, now);
+  }
+
+  /** PPP ends once the DHCPv6 server has what it leased back, or has had the time for it. */
+  #released(now: number): void {
+    const state = this.#state;
+    if (state.name !== 'terminating' || !state.releasing) return;
+    if (this.#ipv6.isReleasing && now < state.releasing.until) return;
+    const { releasing, ...rest } = state;
+    this.#state = rest;
+    state.established.connection.close(releasing.reason, now);
   }
 
   #linkDown(error: PppoeError, now: number): void {
@@ -427,11 +476,7 @@ export class Session implements Engine {
   }
 }
 
-const LINK_DOWN: Reason = { code: 'link-down', text: 'The interface is down' };
+/** How long the DHCPv6 server may take to answer our Release before the session ends, in ms: the RFC's first time-out. */
+const RELEASE_TIME = 1_000;
 
-/** An Interface-Identifier that is local (RFC 5072 §4.1) and not zero. */
-function drawIdentifier(random: (octets: number) => Buffer): Buffer {
-  const drawn = Buffer.from(random(8));
-  drawn[0] = (drawn[0] as number) & ~0x02;
-  return drawn.equals(Buffer.alloc(8)) ? drawIdentifier(random) : drawn;
-}
+const LINK_DOWN: Reason = { code: 'link-down', text: 'The interface is down' };

@@ -36,6 +36,9 @@ interface SessionEvents {
   progress: [text: string];
   /** Addresses, name servers or the router changed while the session is up. */
   addresses: [status: SessionStatus];
+  /** A prefix, like `2001:db8:1::/56`, was delegated to us. */
+  'prefix-delegated': [prefix: string, status: SessionStatus];
+  'prefix-lost': [prefix: string, status: SessionStatus];
 }
 
 /** The pause before an interface that was missing is looked for again. Doubles up to the maximum. In ms. */
@@ -195,7 +198,8 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
   #report(event: SessionEvent): void {
     if (event.type === 'state') this.emit('state', event.state, this.status);
     else if (event.type === 'progress') this.emit('progress', event.text);
-    else this.emit('addresses', this.status);
+    else if (event.type === 'addresses') this.emit('addresses', this.status);
+    else this.emit(event.type, event.prefix, this.status);
   }
 
   /** An interface may come (back); a missing right or add-on does not. */

@@ -4,8 +4,12 @@ import type { SessionSettings } from '../../src/client/settings';
 import { sessionSettings } from '../../src/client/settings';
 import { PppoeError } from '../../src/errors';
 import { AUTOMATON_DEFAULTS } from '../../src/ppp/control-protocol';
-import { encodeIpv6, parseIpv6 } from '../../src/wire/ipv6';
+import { decodeDhcpv6 } from '../../src/wire/dhcpv6';
+import { decodeIpv6, encodeIpv6, parseIpv6 } from '../../src/wire/ipv6';
+import { encodeMtu } from '../../src/wire/nd-options';
 import { PROTOCOL } from '../../src/wire/ppp';
+import { decodeUdp } from '../../src/wire/udp';
+import { autonomous, fromServer, routerAdvertisement, serving } from './ipv6/rig';
 import { packet } from './packets';
 import { type Script, ScriptedAc } from './scripted-ac';
 import { Ac, connected, Host } from './stations';
@@ -26,6 +30,8 @@ function up(ppp: NonNullable<Script['ppp']>, settings: Partial<SessionSettings> 
   const id = host.snapshot.sessionId ?? 0;
   return { world, ac, host, id };
 }
+
+const linkLocal = (host: Host) => host.snapshot.ipv6?.linkLocal;
 
 function ipv6(from: string, to: string, octets = 100): Buffer {
   return encodeIpv6({
@@ -60,15 +66,15 @@ test('the Interface-Identifier is drawn once, and the same in the next connectio
   new ScriptedAc(world, { ppp: dual });
   const host = new Host(world, NO_SERVERS).open();
   world.runUntil(() => host.snapshot.ipv6 !== undefined);
-  const first = host.snapshot.ipv6?.linkLocal;
+  const first = linkLocal(host);
   host.act((session, now) => session.reopen(now));
   world.runUntil(() => host.state !== 'up');
-  assert.ok(!('ipv6' in host.snapshot));
-  world.runUntil(() => host.snapshot.ipv6 !== undefined);
-  assert.equal(host.snapshot.ipv6?.linkLocal, first);
+  assert.equal(linkLocal(host), undefined);
+  world.runUntil(() => linkLocal(host) !== undefined);
+  assert.equal(linkLocal(host), first);
   const other = new Host(world, NO_SERVERS, 'other').open();
-  world.runUntil(() => other.snapshot.ipv6 !== undefined);
-  assert.notEqual(other.snapshot.ipv6?.linkLocal, first);
+  world.runUntil(() => linkLocal(other) !== undefined);
+  assert.notEqual(linkLocal(other), first);
 });
 
 test('IPv6 packets go both ways under their own protocol number', () => {
@@ -165,4 +171,130 @@ test('settings that no session could work with are refused', () => {
   ]) {
     assert.throws(() => sessionSettings(bad), RangeError, JSON.stringify(bad));
   }
+});
+
+/** A router with a DHCPv6 server behind an access concentrator; it answers after the segment's delay. */
+function routed(settings: Partial<SessionSettings> = {}) {
+  const world = new World({ delay: 5 });
+  const ac = new ScriptedAc(world, { ppp: dual });
+  const host = new Host(world, { interfaceIdentifier: IDENTIFIER, ...settings });
+  const messages: string[] = [];
+  let silent = false;
+  ac.onPacket = (id, octets) => {
+    const received = decodeIpv6(octets);
+    const send = (packetOf: Buffer) => ac.sendPacket(host.address, id, PROTOCOL.ipv6, packetOf);
+    if (received.nextHeader === 58) {
+      return send(routerAdvertisement([autonomous('2001:db8:1::', 86_400), encodeMtu(1_400)]));
+    }
+    const message = decodeDhcpv6(decodeUdp(received.payload, received).data);
+    messages.push(`${message.type}`);
+    const reply = silent ? undefined : serving()(message);
+    if (reply) send(fromServer(reply));
+  };
+  host.open();
+  world.runUntil(() => (host.snapshot.ipv6?.prefixes.length ?? 0) > 0);
+  const silence = () => {
+    silent = true;
+  };
+  return { world, ac, host, messages, silence, id: host.snapshot.sessionId ?? 0 };
+}
+
+const PREFIX = '2001:db8:1:100::/56';
+const prefixEvents = (host: Host) =>
+  host.events.filter(({ type }) => type === 'prefix-delegated' || type === 'prefix-lost');
+
+test('router and DHCPv6 server: addresses, prefix and MTU in the session’s data, and nothing of it in the flow', () => {
+  const { host } = routed();
+  const { addresses = [], prefixes = [], mtu, router } = host.snapshot.ipv6 ?? {};
+  assert.deepEqual(
+    addresses.map(({ address, prefixLength, source }) => [address, prefixLength, source]),
+    [
+      ['2001:db8:1::2', 64, 'slaac'],
+      ['2001:db8:0:1::100', 128, 'dhcpv6'],
+    ],
+  );
+  assert.deepEqual(
+    prefixes.map(({ prefix, length }) => `${prefix}/${length}`),
+    [PREFIX],
+  );
+  assert.deepEqual([mtu, router], [1_400, 'fe80::1']);
+  assert.deepEqual(prefixEvents(host), [{ type: 'prefix-delegated', prefix: PREFIX }]);
+  assert.deepEqual(host.packets, []);
+  assert.equal(host.snapshot.counters.packetsReceived, 0);
+  assert.equal(host.snapshot.counters.malformed, 0);
+  const long = ipv6('2001:db8:1::2', '2001:db8::9', 1_401);
+  assert.throws(
+    () => host.session.sendPackets([long]),
+    (error) => error instanceof PppoeError && error.code === 'too-long',
+  );
+  host.session.sendPackets([ipv6('2001:db8:1::2', '2001:db8::9', 1_400)]);
+  host.session.sendPackets([packet('10.64.0.2', '10.64.0.1', 1_492)]);
+});
+
+test('a disconnect releases the prefix first, and ends PPP when the server has answered', () => {
+  const { host, world, messages } = routed();
+  const begin = world.log.length;
+  host.close();
+  assert.equal(host.state, 'terminating');
+  assert.deepEqual(prefixEvents(host).at(-1), { type: 'prefix-lost', prefix: PREFIX });
+  world.runUntil(() => host.state === 'idle');
+  const sent = world.log.slice(begin).filter(({ from }) => from === 'host');
+  assert.deepEqual(
+    sent.map(({ text }) => text),
+    ['IPv6', 'LCP Terminate-Request', 'PADT'],
+  );
+  assert.equal((sent[1]?.at ?? 0) - (sent[0]?.at ?? 0), 10);
+  assert.equal(messages.at(-1), '8');
+});
+
+test('a server that does not answer the Release delays the end by a second at most', () => {
+  const { host, world, silence } = routed();
+  silence();
+  const begin = world.log.length;
+  const closedAt = world.now;
+  host.close();
+  world.runUntil(() => host.state === 'idle');
+  const terminate = world.log.slice(begin).find(({ text }) => text === 'LCP Terminate-Request');
+  const waited = (terminate?.at ?? 0) - closedAt;
+  assert.ok(waited >= 900 && waited <= 1_000, `${waited} ms`);
+});
+
+test('a second disconnect does not wait for the server either', () => {
+  const { host, world, silence } = routed();
+  silence();
+  host.close().close();
+  assert.equal(host.state, 'idle');
+  assert.ok(world.sentBy('host').includes('PADT'));
+});
+
+test('a reconnect releases, and gets its prefix again', () => {
+  const { host, world } = routed();
+  host.act((session, now) => session.reopen(now));
+  world.runUntil(() => prefixEvents(host).length === 3);
+  assert.deepEqual(
+    prefixEvents(host).map(({ type }) => type),
+    ['prefix-delegated', 'prefix-lost', 'prefix-delegated'],
+  );
+});
+
+test('whatever ends the session takes the prefix away, with an event before the state’s', () => {
+  for (const end of ['padt', 'unplug', 'lcp'] as const) {
+    const { host, ac, world, id } = routed();
+    if (end === 'padt') ac.padt(host.address, id);
+    if (end === 'unplug') host.unplug();
+    if (end === 'lcp') ac.sendPacket(host.address, id, PROTOCOL.lcp, Buffer.from('05090004', 'hex'));
+    world.runUntil(() => host.state !== 'up');
+    assert.deepEqual(prefixEvents(host).at(-1), { type: 'prefix-lost', prefix: PREFIX }, end);
+    assert.equal(host.snapshot.ipv6, undefined);
+    world.runFor(10_000);
+    assert.equal(prefixEvents(host).filter(({ type }) => type === 'prefix-lost').length, 1);
+  }
+});
+
+test('an advertisement that is malformed is dropped and counted', () => {
+  const { host, ac, world, id } = routed();
+  ac.sendPacket(host.address, id, PROTOCOL.ipv6, routerAdvertisement([], { ipHopLimit: 64 }));
+  world.runFor(10);
+  assert.equal(host.snapshot.counters.malformed, 1);
+  assert.deepEqual(host.packets, []);
 });
