@@ -1,5 +1,6 @@
+import { join } from 'node:path';
 import type { NodeAPI } from 'node-red';
-import { PppoeError, PppoeSession } from '../src/index';
+import { fileMemory, PppoeError, PppoeSession, type SessionMemory } from '../src/index';
 import { DeployPark, FlowsStarted } from './shared/deploy';
 import type { SessionNode, SessionUser } from './shared/session-api';
 import { type SessionConfig, type SessionCredentials, sessionOptions } from './shared/session-options';
@@ -45,7 +46,7 @@ export = (RED: NodeAPI): void => {
   /** A session from the node's settings; undefined when they are impossible, which is told as the node's error. */
   function make(node: Self, config: SessionConfig, credentials: SessionCredentials): PppoeSession | undefined {
     try {
-      return new PppoeSession(sessionOptions(config, credentials));
+      return new PppoeSession({ ...sessionOptions(config, credentials), ...memory(node.id) });
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       // Not before the Catch nodes are there.
@@ -53,6 +54,12 @@ export = (RED: NodeAPI): void => {
       started.once(() => node.error(new PppoeError('malformed', message), { topic: node.topic }));
       return undefined;
     }
+  }
+
+  /** A file for each node: a start after a crash ends the session that the Access Concentrator still has. */
+  function memory(id: string): { memory?: SessionMemory } {
+    const { userDir } = RED.settings;
+    return userDir ? { memory: fileMemory(join(userDir, '.pppoe', `${id}.json`)) } : {};
   }
 
   /** Gives the node the methods of `SessionNode`. */
@@ -93,7 +100,7 @@ export = (RED: NodeAPI): void => {
       if ((state !== 'waiting' && state !== 'idle') || !reason || reason.code === 'closed') return;
       // One error for each new failure: a session that retries all night is not to fill the log.
       const complaint = `${reason.code}: ${reason.text}`;
-      const message = { topic: node.topic, payload: state };
+      const message = { topic: node.topic, payload: state, reason };
       if (complaint !== complained) node.error(new PppoeError(reason.code, complaint), message);
       complained = complaint;
     });

@@ -15,8 +15,9 @@ export function ensureInstalled() {
   const installed = join(root, 'node_modules/.package-lock.json');
   if (existsSync(installed) && modified(installed) >= modified(join(root, 'package-lock.json'))) return;
   console.log('Installing the dependencies …');
-  // npm is a script on Windows, which only a shell starts.
-  execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+  // Not `npm ci`: it refuses a lock file in which another platform's optional packages are missing. `--no-save` leaves the
+  // lock file as it is. npm is a script on Windows, which only a shell starts.
+  execFileSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     stdio: 'inherit',
     shell: process.platform === 'win32',

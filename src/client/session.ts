@@ -1,8 +1,8 @@
 import { PppoeError, type Reason } from '../errors';
 import { earliest } from '../ppp/automaton';
-import { Connection, type ConnectionSettings, type PhaseName } from '../ppp/connection';
+import { Connection, type PhaseName } from '../ppp/connection';
 import type { DiscoveryPacket } from '../pppoe/discovery-packet';
-import type { Engine, Input, Interest } from '../pppoe/engine';
+import type { Engine, Input, Interest, SessionKey } from '../pppoe/engine';
 import { encodePadt, errorText, HostDiscovery, type Offer } from '../pppoe/host-discovery';
 import {
   pppEnd,
@@ -17,6 +17,7 @@ import type { MacAddress } from '../wire/mac-address';
 import { decodePpp, PROTOCOL } from '../wire/ppp';
 import { CODE } from '../wire/pppoe';
 import { MalformedPacket } from '../wire/reader';
+import { connectionSettings } from './connection-settings';
 import { Ipv6Host } from './ipv6/host';
 import { dhcpv6Identity, drawIdentifier } from './ipv6/identity';
 import { checkSendable } from './outgoing';
@@ -29,6 +30,8 @@ export type SessionEvent =
   | { readonly type: 'state'; readonly state: SessionStateName; readonly reason?: Reason }
   /** One line for people about a step of the negotiation. */
   | { readonly type: 'progress'; readonly text: string }
+  /** The session that the Access Concentrator has, as far as we know: to be remembered across a crash. */
+  | { readonly type: 'session'; readonly session: SessionKey | undefined }
   /** What is known of our addresses, name servers or router changed while the session is up. */
   | { readonly type: 'addresses' }
   /** A DHCPv6 server delegated a prefix to us, like `2001:db8:1::/56`, or it is ours no more. */
@@ -50,6 +53,8 @@ export interface SessionPlace {
   readonly address: MacAddress;
   /** The largest Ethernet payload of the segment, in octets. */
   readonly mtu: number;
+  /** A session of an earlier run that did not end in order: many an Access Concentrator is silent until it is ended. */
+  readonly leftover?: SessionKey;
 }
 
 /** Session frames that overtake PADS are held, but no more than this. */
@@ -64,8 +69,8 @@ export class Session implements Engine {
   /** A discovery that was given up while its PADS may still come. */
   #abandoned: HostDiscovery | undefined;
   readonly #ipv6: Ipv6Host;
-  /** Kept from one connection to the next: addresses are made of it. */
-  readonly #identifier: Buffer;
+  /** A session that the Access Concentrator may still believe in. */
+  #leftover: SessionKey | undefined;
   readonly #counters: SessionCounters = {
     packetsReceived: 0,
     octetsReceived: 0,
@@ -81,7 +86,12 @@ export class Session implements Engine {
     private readonly place: SessionPlace,
     private readonly outlets: SessionOutlets,
   ) {
-    this.#identifier = settings.interfaceIdentifier ?? drawIdentifier(outlets.random);
+    this.#leftover = place.leftover;
+    // Drawn once, and kept from one connection to the next: addresses are made of it.
+    this.settings = {
+      ...settings,
+      interfaceIdentifier: settings.interfaceIdentifier ?? drawIdentifier(outlets.random),
+    };
     const { dhcpv6, username, serviceName } = settings;
     this.#ipv6 = new Ipv6Host(dhcpv6, dhcpv6Identity(place.address, username, serviceName), {
       send: (packet) => this.#sendIpv6(packet),
@@ -174,6 +184,7 @@ export class Session implements Engine {
   #begin(now: number): void {
     if (!this.#linkUp) return this.#enter({ name: 'waiting', until: undefined, reason: LINK_DOWN }, LINK_DOWN);
     this.#abandoned = undefined;
+    this.#clearLeftover();
     const discovery = new HostDiscovery(
       {
         ...this.settings,
@@ -224,7 +235,7 @@ export class Session implements Engine {
     const held = this.#state.name === 'requesting' ? this.#state.held : [];
     const { address } = this.place;
     const template = new SessionFrameTemplate(offer.address, address, this.settings.vlan, id);
-    const connection = new Connection(this.#connectionSettings(roundTrip), {
+    const connection = new Connection(connectionSettings(this.settings, this.#mtu, roundTrip), {
       send: (protocol, information) => this.outlets.send(template.frame(protocol, information)),
       random: (octets) => this.outlets.random(octets),
       progress: (text) => this.#progress(text),
@@ -238,31 +249,9 @@ export class Session implements Engine {
     this.outlets.listen({ hostUniq: discovery.hostUniq, session: { peer: offer.address, id } });
     this.#abandoned = discovery;
     this.#state = { name: 'establishing', established };
+    this.outlets.event({ type: 'session', session: { peer: offer.address, id } });
     connection.open(now);
     if (held.length > 0) this.#frames(held, now);
-  }
-
-  #connectionSettings(roundTrip: number): ConnectionSettings {
-    const { settings } = this;
-    // What discovery took tells how long an answer takes; a Restart timer below that would only repeat what is on its way.
-    const answerTime = 2 * roundTrip + 10;
-    const restartTimer = Math.min(
-      Math.max(settings.automaton.restartTimer, answerTime),
-      settings.automaton.restartTimerMax,
-    );
-    return {
-      lcp: { mru: Math.min(settings.mru, this.#mtu), allowed: settings.authentication, required: [] },
-      credentials: { username: settings.username, password: settings.password },
-      authenticationRequired: settings.authenticationRequired,
-      name: settings.username,
-      ipcp: settings.ipv4
-        ? () => ({ ...(settings.address ? { address: settings.address } : {}), askDns: settings.dns })
-        : undefined,
-      ...(settings.ipv6 ? { ipv6cp: { identifier: this.#identifier } } : {}),
-      keepalive: settings.keepalive,
-      automaton: { ...settings.automaton, answerTime, restartTimer },
-      phaseTimeout: settings.phaseTimeout,
-    };
   }
 
   /** What the segment's frames can carry, and PPPoE without PPP-Max-Payload allows (RFC 2516 §7). */
@@ -424,10 +413,7 @@ export class Session implements Engine {
     const reason: Reason = { code: 'link-down', text: error.message };
     const state = this.#state;
     if (state.name === 'idle') return;
-    if (state.name === 'waiting') {
-      this.#enter({ name: 'waiting', until: undefined, reason }, reason);
-      return;
-    }
+    if (state.name === 'waiting') return this.#enter({ name: 'waiting', until: undefined, reason }, reason);
     if (state.name === 'up') this.#settle(now - state.since);
     this.#ended(reason, state.name === 'terminating' ? state.afterwards : 'wait', now);
   }
@@ -438,6 +424,7 @@ export class Session implements Engine {
     const { hostUniq } = this.#abandoned ?? {};
     this.outlets.listen(hostUniq ? { hostUniq } : {});
     if (this.#state.name === 'up') this.#settle(now - this.#state.since);
+    if ('established' in this.#state) this.#leave(this.#state.established, reason);
     if (afterwards === 'reopen') {
       this.#reason = reason;
       return this.#begin(now);
@@ -449,6 +436,21 @@ export class Session implements Engine {
     }
     const until = this.#linkUp ? now + this.#pause(reason) : undefined;
     this.#enter({ name: 'waiting', until, reason }, reason);
+  }
+
+  /** A session that ended without a word from the peer may live on there. */
+  #leave({ peer, id }: Established, { code }: Reason): void {
+    this.#leftover = code === 'no-reply' || code === 'link-down' ? { peer, id } : undefined;
+    this.outlets.event({ type: 'session', session: this.#leftover });
+  }
+
+  #clearLeftover(): void {
+    const leftover = this.#leftover;
+    if (!leftover) return;
+    this.#progress(`Sending PADT for session ${leftover.id}, which was left over`);
+    this.outlets.send(encodePadt(this.place.address, leftover.peer, this.settings.vlan, leftover.id));
+    this.#leftover = undefined;
+    this.outlets.event({ type: 'session', session: undefined });
   }
 
   /** A session that has been up for long enough ends the row of failures. */

@@ -60,14 +60,17 @@ export function snapshot(
     ...(reason ? { reason } : {}),
     serviceName: settings.serviceName,
     dns: [],
-    ...('established' in state ? describeEstablished(state) : {}),
+    ...('established' in state ? describeEstablished(state, settings) : {}),
     ...(ipv6 && state.name === 'up' ? { ipv6 } : {}),
     ...(state.name === 'waiting' && state.until !== undefined ? { nextAttempt: state.until } : {}),
     counters: { ...counters },
   };
 }
 
-function describeEstablished(state: Extract<SessionState, { established: unknown }>): Partial<SessionSnapshot> {
+function describeEstablished(
+  state: Extract<SessionState, { established: unknown }>,
+  settings: SessionSettings,
+): Partial<SessionSnapshot> {
   const { id, offer, peer, connection } = state.established;
   const common = {
     sessionId: id,
@@ -78,7 +81,7 @@ function describeEstablished(state: Extract<SessionState, { established: unknown
   const { ipcp, roundTrip, mru } = connection;
   return {
     ...common,
-    ...(connection.isUp('IPCP') ? describeIpv4(ipcp) : {}),
+    ...(connection.isUp('IPCP') ? describeIpv4(ipcp, settings) : {}),
     mru,
     mtu: state.mtu,
     since: state.since,
@@ -86,10 +89,11 @@ function describeEstablished(state: Extract<SessionState, { established: unknown
   };
 }
 
-function describeIpv4({ address, peerAddress, dns }: Ipcp): Partial<SessionSnapshot> {
+function describeIpv4({ address, peerAddress, dns }: Ipcp, settings: SessionSettings): Partial<SessionSnapshot> {
+  const remoteAddress = peerAddress ?? settings.remoteAddress;
   return {
     ...(address ? { localAddress: formatIpv4(address) } : {}),
-    ...(peerAddress ? { remoteAddress: formatIpv4(peerAddress) } : {}),
+    ...(remoteAddress ? { remoteAddress: formatIpv4(remoteAddress) } : {}),
     dns: dns.map(formatIpv4),
   };
 }

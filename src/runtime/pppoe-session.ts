@@ -6,11 +6,13 @@ import { individual, type SessionSettings, sessionSettings, within } from '../cl
 import type { SessionSnapshot } from '../client/snapshot';
 import { PppoeError, type Reason } from '../errors';
 import type { LinkCounters } from '../link/link';
+import type { SessionKey } from '../pppoe/engine';
 import type { MacAddress } from '../wire/mac-address';
 import { type Clock, systemClock } from './clock';
 import { PacketQueue } from './packet-queue';
 import type { Attachment } from './port';
 import { openPort, type SharedPort } from './ports';
+import type { SessionMemory } from './session-memory';
 
 export interface PppoeSessionOptions extends Partial<SessionSettings> {
   /** An interface of this machine (`eth0`), or a segment within this process (`virtual:lab`). */
@@ -19,6 +21,8 @@ export interface PppoeSessionOptions extends Partial<SessionSettings> {
   readonly macAddress?: MacAddress;
   /** How many received packets may wait to be taken, 1000 if absent. */
   readonly queueLimit?: number;
+  /** Where the last session is remembered; without it a session that a crash leaves over is not ended at the next start. */
+  readonly memory?: SessionMemory;
 }
 
 /** All that a session knows, as plain data. Times are ISO 8601. */
@@ -185,21 +189,37 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
       (outlets, address) =>
         new Session(
           this.#settings,
-          { address, mtu: port.link.mtu },
+          { address, mtu: port.link.mtu, ...this.#leftover(address) },
           {
             ...outlets,
             packets: (packets) => this.packets.push(packets),
-            event: (event) => outlets.later(() => this.#report(event)),
+            event: (event) => outlets.later(() => this.#report(event, address)),
           },
         ),
     );
   }
 
-  #report(event: SessionEvent): void {
+  #report(event: SessionEvent, address: MacAddress): void {
     if (event.type === 'state') this.emit('state', event.state, this.status);
     else if (event.type === 'progress') this.emit('progress', event.text);
     else if (event.type === 'addresses') this.emit('addresses', this.status);
-    else this.emit(event.type, event.prefix, this.status);
+    else if (event.type !== 'session') this.emit(event.type, event.prefix, this.status);
+    else this.#remember(event.session, address);
+  }
+
+  /** The session that an earlier run left at this interface's Access Concentrator. */
+  #leftover(address: MacAddress): { leftover?: SessionKey } {
+    const last = this.options.memory?.load();
+    if (!last || last.interface !== this.options.interface || !last.address.equals(address)) return {};
+    return { leftover: { peer: last.peer, id: last.id } };
+  }
+
+  #remember(session: SessionKey | undefined, address: MacAddress): void {
+    try {
+      this.options.memory?.store(session && { ...session, interface: this.options.interface, address });
+    } catch (error) {
+      this.emit('progress', `The session cannot be remembered: ${error instanceof Error ? error.message : error}`);
+    }
   }
 
   /** An interface may come (back); a missing right or add-on does not. */
@@ -258,8 +278,8 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
         const verdict = judge(state);
         if (verdict === 'done') finish(() => resolve(status));
         if (verdict === 'failed') {
-          const { code, text } = status.reason ?? { code: 'closed', text: 'The session is idle' };
-          finish(() => reject(new PppoeError(code, text)));
+          const { code, text, detail }: Reason = status.reason ?? { code: 'closed', text: 'The session is idle' };
+          finish(() => reject(new PppoeError(code, text, { detail })));
         }
       };
       const cancel = this.clock.wake(this.clock.now() + within, () =>

@@ -155,9 +155,8 @@ export function checkIp(bytes: Buffer): 4 | 6 {
 
 /** @throws RangeError unless `text` is a dotted quad. */
 export function parseIpv4(text: string): Buffer {
-  const address = text.trim();
-  if (!isIPv4(address)) throw new RangeError(`'${text}' is not an IPv4 address, like 192.0.2.1`);
-  return Buffer.from(address.split('.').map(Number));
+  if (!isIPv4(text)) throw new RangeError(`'${text}' is not an IPv4 address, like 192.0.2.1`);
+  return Buffer.from(text.split('.').map(Number));
 }
 
 export function formatIpv4(address: Buffer): string {

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { AUTOMATON_DEFAULTS } from '../../src/ppp/control-protocol';
+import { SessionFrameTemplate } from '../../src/pppoe/session-frame';
 import { formatMac } from '../../src/wire/mac-address';
+import { PROTOCOL } from '../../src/wire/ppp';
 import { ScriptedAc } from './scripted-ac';
 import { Ac, connected, Host } from './stations';
 import { World } from './world';
 
-for (const method of ['chap-md5', 'pap'] as const) {
+for (const method of ['ms-chap-v2', 'chap-md5', 'pap'] as const) {
   test(`a session comes up with ${method}`, () => {
     const world = new World();
     const { host, ac } = connected(world, {}, { authentication: [method] });
@@ -35,6 +38,62 @@ test('a session that requires authentication refuses an access concentrator that
   world.runUntil(() => host.state === 'waiting');
   assert.equal(host.snapshot.reason?.code, 'authentication-failed');
   assert.ok(!host.states.includes('up'));
+});
+
+test('what an access concentrator asks for first is taken, and a session that allows less gets the next', () => {
+  for (const [allowed, protocols] of [
+    [undefined, /^CHAP Response$/],
+    [['pap'], /^PAP Authenticate-Request$/],
+    [['chap-md5', 'pap'], /^CHAP Response$/],
+    [['eap', 'pap'], /^PAP Authenticate-Request$/],
+  ] as const) {
+    const world = new World();
+    connected(world, allowed ? { authentication: allowed } : {});
+    const said = world.log.flatMap(({ from, text }) => (from === 'host' && /CHAP|PAP|EAP/.test(text) ? [text] : []));
+    assert.match(said.join('\n'), protocols);
+  }
+});
+
+test('an access concentrator that starts IPCP without authentication is accepted unless authentication is required', () => {
+  for (const authenticationRequired of [false, true]) {
+    const world = new World();
+    const host = new Host(world, { authenticationRequired });
+    // It does not even wait for our Configure-Ack.
+    const ac = new ScriptedAc(world, { ppp: { lcp: { mru: 1_492, allowed: [], required: [] } } });
+    world.tap = ({ from, text }) => {
+      if (from === 'ac' && text === 'LCP Configure-Ack') {
+        const { acMac, sessionId = 0 } = host.snapshot;
+        assert.equal(acMac, formatMac(ac.address));
+        const template = new SessionFrameTemplate(host.address, ac.address, [], sessionId);
+        world.after(1, () => world.send(ac, template.frame(PROTOCOL.ipcp, Buffer.from('0101000a03060a000001', 'hex'))));
+      }
+      return undefined;
+    };
+    host.open();
+    world.runUntil(() => host.state === 'up' || host.state === 'waiting');
+    assert.equal(host.state, authenticationRequired ? 'waiting' : 'up');
+    if (!authenticationRequired) continue;
+    assert.equal(host.snapshot.reason?.code, 'authentication-failed');
+    assert.ok(!host.states.includes('configuring'));
+    assert.ok(!world.sentBy('host').some((text) => text.startsWith('IPCP')));
+  }
+});
+
+test('IPCP in place of the challenge that was agreed on brings no session up', () => {
+  const world = new World();
+  const host = new Host(world, { authenticationRequired: true });
+  const ac = new ScriptedAc(world);
+  world.tap = ({ from, text }) => {
+    if (from !== 'ac' || text !== 'CHAP Challenge') return undefined;
+    const { sessionId = 0 } = host.snapshot;
+    const template = new SessionFrameTemplate(host.address, ac.address, [], sessionId);
+    world.send(ac, template.frame(PROTOCOL.ipcp, Buffer.from('0101000a03060a000001', 'hex')));
+    return 'drop';
+  };
+  host.open();
+  world.runUntil(() => host.state === 'waiting');
+  assert.ok(!host.states.includes('configuring'));
+  assert.ok(!world.sentBy('host').some((text) => text.startsWith('IPCP')));
 });
 
 test('a session that allows CHAP only does not fall down to PAP', () => {
@@ -127,21 +186,17 @@ test('a round trip above every timer of the access concentrator still comes up, 
   assert.equal(ac.subscribers.length, 1);
 });
 
-test('an access concentrator whose PPP starts late is answered at once: ours is repeated at its first Configure-Request', () => {
-  for (const gap of [50, 230, 700, 1_400, 2_500]) {
+/** Some with our Restart timer's next time far away, some with it near. */
+const GAPS = [50, 137, 230, 700, 1_001, 1_450, 2_503, 4_000];
+
+test('an access concentrator whose PPP starts late is answered at once, ours repeated at its first Configure-Request', () => {
+  for (const gap of GAPS) {
     const world = new World({ delay: 1 });
-    new Ac(world);
-    let began = Number.NaN;
-    let listening = Number.NaN;
-    world.tap = ({ at, from, text }) => {
-      if (text === 'PADS') began = at;
-      if (!text.startsWith('LCP')) return undefined;
-      const deaf = Number.isNaN(began) || at < began + gap;
-      if (!deaf && from === 'ac' && Number.isNaN(listening)) listening = at;
-      return Number.isNaN(listening) ? 'drop' : undefined;
-    };
+    new ScriptedAc(world, { pppAfter: gap });
     const host = new Host(world).open();
     world.runUntil(() => host.state === 'up');
+    const listening = world.log.find(({ from, text }) => from === 'ac' && text === 'LCP Configure-Request')?.at ?? 0;
+    assert.equal(listening, 3 + gap);
     // Its Configure-Request; Request, Ack; Response, Success; Request, Reject of the name servers, Request, Nak, Request, Ack.
     assert.equal(world.now - listening, 1 + 2 + 2 + 6, `after a gap of ${gap} ms`);
     assert.equal(host.snapshot.counters.connects, 1);
@@ -149,9 +204,10 @@ test('an access concentrator whose PPP starts late is answered at once: ours is 
 });
 
 test('the same for IPCP that starts late', () => {
-  for (const gap of [50, 230, 700, 1_400, 2_500]) {
+  for (const gap of GAPS) {
     const world = new World({ delay: 1 });
-    new Ac(world);
+    // Its Restart timer out of step with ours, so that ours is not due by chance when it begins to listen.
+    new Ac(world, { automaton: { ...AUTOMATON_DEFAULTS, restartTimer: 310, maxConfigure: 20 } });
     let began = Number.NaN;
     let listening = Number.NaN;
     world.tap = ({ at, from, text }) => {
@@ -166,6 +222,24 @@ test('the same for IPCP that starts late', () => {
     // Its Configure-Request, then Request, Reject of the name servers, Request, Nak, Request, Ack.
     assert.equal(world.now - listening, 1 + 6, `after a gap of ${gap} ms`);
     assert.equal(host.snapshot.counters.connects, 1);
+  }
+});
+
+test('on a long way the host learns how long an answer takes, and repeats nothing that is on its way', () => {
+  for (const delay of [120, 400, 1_000]) {
+    const world = new World({ delay });
+    connected(world, {}, { dns: [Buffer.of(9, 9, 9, 9), Buffer.of(1, 1, 1, 1)] });
+    const requests = world.sentBy('host').filter((text) => /Configure-Request|PADI|PADR/.test(text));
+    const ncps = ['IPCP', 'IPV6CP', 'IPCP'].map((protocol) => `${protocol} Configure-Request`);
+    const once = ['PADI', 'PADR', 'LCP Configure-Request', ...ncps];
+    // PADI and PADR cannot know yet: their time-out is a second.
+    if (delay < 500) assert.deepEqual(requests, once, `${delay} ms each way`);
+    else
+      assert.deepEqual(
+        requests.filter((text) => !text.startsWith('PAD')),
+        once.slice(2),
+        `${delay} ms each way`,
+      );
   }
 });
 

@@ -48,9 +48,8 @@ export class Prng {
   }
 
   pick<T>(values: readonly T[]): T {
-    const value = values[this.below(values.length)];
-    if (value === undefined) throw new RangeError('nothing to pick from');
-    return value;
+    if (values.length === 0) throw new RangeError('nothing to pick from');
+    return values[this.below(values.length)] as T;
   }
 
   octets(count: number): Buffer {

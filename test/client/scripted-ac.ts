@@ -17,6 +17,8 @@ export interface Script {
   readonly padi?: () => readonly Tag[] | undefined;
   /** What a PADR gets: a session of this id, tags with session id 0, or nothing. */
   readonly padr?: (count: number) => { readonly id: number; readonly tags?: readonly Tag[] } | undefined;
+  /** How long after PADS its PPP begins, in ms; frames that come before are lost. */
+  readonly pppAfter?: number;
   readonly ppp?: Partial<ConnectionSettings>;
 }
 
@@ -139,7 +141,10 @@ export class ScriptedAc implements Station {
     if (!answer) return;
     const { id, tags = [{ type: TAG.serviceName, value: Buffer.alloc(0) }] } = answer;
     this.#answer(packet, CODE.PADS, id, tags);
-    if (id !== 0) this.startPpp(Buffer.from(packet.source), id);
+    const host = Buffer.from(packet.source);
+    if (id === 0) return;
+    if (this.script.pppAfter) this.world.after(this.script.pppAfter, () => this.startPpp(host, id));
+    else this.startPpp(host, id);
   }
 
   #answer(packet: DiscoveryPacket, code: number, sessionId: number, tags: readonly Tag[]): void {

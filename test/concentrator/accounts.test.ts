@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Account } from '../../src/concentrator/settings';
-import { Ac, Host } from '../client/stations';
-import { World } from '../client/world';
+import { Connection } from '../../src/ppp/connection';
+import { AUTOMATON_DEFAULTS } from '../../src/ppp/control-protocol';
 import { SessionFrameTemplate } from '../../src/pppoe/session-frame';
+import { ETHERTYPE } from '../../src/wire/ethernet';
+import { formatIpv4 } from '../../src/wire/ip';
+import { decodePpp } from '../../src/wire/ppp';
+import { ACCOUNT, Ac, Host } from '../client/stations';
+import { World } from '../client/world';
 
 const GOOD: Account = { username: 'good', password: 'right' };
 const EMPTY: Account = { username: 'empty', password: '' };
@@ -19,7 +24,7 @@ const CLAIMS = [
   { name: 'a password that begins like the right one', username: 'good', password: 'righ', accepted: false },
 ] as const;
 
-for (const method of ['chap-md5', 'pap'] as const) {
+for (const method of ['ms-chap-v2', 'chap-md5', 'pap'] as const) {
   for (const { name, username, password, accepted } of CLAIMS) {
     test(`${name} is ${accepted ? 'accepted' : 'refused'} with ${method}`, () => {
       const world = new World({ delay: 1 });
@@ -38,6 +43,27 @@ for (const method of ['chap-md5', 'pap'] as const) {
     });
   }
 }
+
+test('a Success whose S= is not the right one ends in authentication-failed, and the session does not come up', () => {
+  const world = new World({ delay: 1 });
+  new Ac(world, { accounts: [GOOD], authentication: ['ms-chap-v2'] });
+  world.tap = ({ text, frame }) => {
+    const at = frame.indexOf('S=') + 2;
+    if (text === 'CHAP Success') frame[at] = frame[at] === 0x30 ? 0x31 : 0x30;
+    return undefined;
+  };
+  const host = new Host(world, { username: 'good', password: 'right' }).open();
+  world.runUntil(() => host.state === 'waiting');
+  assert.equal(host.snapshot.reason?.code, 'authentication-failed');
+  assert.match(host.snapshot.reason.text, /impostor/);
+  assert.ok(!host.states.includes('configuring'));
+});
+
+test('an access concentrator is not made with a protocol that only hosts take part in', () => {
+  for (const protocol of ['eap', 'chap' as 'pap'] as const) {
+    assert.throws(() => new Ac(new World(), { authentication: ['pap', protocol] }), RangeError);
+  }
+});
 
 test('who has not authenticated itself gets no address, whatever it sends', () => {
   const world = new World({ delay: 1 });
@@ -119,7 +145,10 @@ test('addresses come back when sessions end, also those that were negotiated ane
     const id = host.snapshot.sessionId ?? 0;
     const template = new SessionFrameTemplate(ac.address, host.address, [], id);
     // A Configure-Request that the open LCP has not seen makes both ends negotiate and authenticate again.
-    world.send(host, template.frame(0xc021, Buffer.from(`01${(100 + round).toString(16)}000a05061234567${round}`, 'hex')));
+    world.send(
+      host,
+      template.frame(0xc021, Buffer.from(`01${(100 + round).toString(16)}000a05061234567${round}`, 'hex')),
+    );
     world.runUntil(() => host.state !== 'up');
     world.runUntil(() => host.state === 'up');
     assert.equal(ac.subscribers[0]?.address, host.snapshot.localAddress);
@@ -127,4 +156,54 @@ test('addresses come back when sessions end, also those that were negotiated ane
   const other = new Host(world, {}, 'other').open();
   world.runUntil(() => other.state === 'up', 60_000, 'the second of two addresses');
   assert.notEqual(other.snapshot.localAddress, host.snapshot.localAddress);
+});
+
+test('a host that authenticates itself anew as somebody else gets the address of that account, and the pool its own back', () => {
+  const world = new World({ delay: 1 });
+  const fixed = { username: 'fixed', password: 'pw', address: Buffer.of(192, 0, 2, 1) };
+  const ac = new Ac(world, { accounts: [ACCOUNT, fixed], poolSize: 1 });
+  const host = new Host(world).open();
+  world.runUntil(() => host.state === 'up');
+  const id = host.snapshot.sessionId ?? 0;
+  const template = new SessionFrameTemplate(ac.address, host.address, [], id);
+  const asked = (credentials: { readonly username: string; readonly password: string }) => {
+    const connection = new Connection(
+      {
+        lcp: { mru: 1492, allowed: ['chap-md5'], required: [] },
+        credentials,
+        authenticationRequired: true,
+        name: '',
+        ipcp: () => ({ askDns: false }),
+        keepalive: { mode: 'off', interval: 1_000, failures: 3 },
+        automaton: AUTOMATON_DEFAULTS,
+        phaseTimeout: 10_000,
+      },
+      {
+        send: (protocol, information) => world.send(host, template.frame(protocol, information)),
+        random: (octets) => world.random.octets(octets),
+        progress: () => {},
+        phase: () => {},
+        claim: () => {},
+        closed: () => {},
+      },
+    );
+    host.receive = (frame, now) => {
+      if (frame.readUInt16BE(12) !== ETHERTYPE.session) return;
+      const { protocol, information } = decodePpp(frame.subarray(20, 20 + frame.readUInt16BE(18)));
+      connection.receive(protocol, information, now);
+    };
+    connection.open(world.now);
+    world.runUntil(() => connection.phase === 'open');
+    return formatIpv4(connection.ipcp.address ?? Buffer.alloc(4));
+  };
+  assert.equal(asked(fixed), '192.0.2.1');
+  assert.deepEqual(
+    ac.subscribers.map(({ username, address }) => [username, address]),
+    [['fixed', '192.0.2.1']],
+  );
+  const next = new Host(world, {}, 'next').open();
+  world.runUntil(() => next.state === 'up', 60_000, 'the only address of the pool');
+  next.close();
+  world.runFor(1_000);
+  assert.equal(asked(ACCOUNT), '10.64.0.2');
 });

@@ -11,7 +11,10 @@ const take = (pool: AddressPool) => {
 
 test('addresses are lent in order, then those given back longest ago, and never those that are excluded', () => {
   const pool = new AddressPool(parseIpv4('10.0.0.254'), 4, [parseIpv4('10.0.1.0')]);
-  assert.deepEqual([take(pool), take(pool), take(pool), take(pool)], ['10.0.0.254', '10.0.0.255', '10.0.1.1', undefined]);
+  assert.deepEqual(
+    [take(pool), take(pool), take(pool), take(pool)],
+    ['10.0.0.254', '10.0.0.255', '10.0.1.1', undefined],
+  );
   pool.give(parseIpv4('10.0.1.1'));
   pool.give(parseIpv4('10.0.0.254'));
   assert.deepEqual([take(pool), take(pool), take(pool)], ['10.0.1.1', '10.0.0.254', undefined]);

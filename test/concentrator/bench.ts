@@ -1,5 +1,5 @@
-import { type Account, type ConcentratorSettings, concentratorSettings } from '../../src/concentrator/settings';
 import { Concentrator, type ConcentratorEvent } from '../../src/concentrator/concentrator';
+import { type Account, type ConcentratorSettings, concentratorSettings } from '../../src/concentrator/settings';
 import { type DiscoveryPacket, decodeDiscovery } from '../../src/pppoe/discovery-packet';
 import { BROADCAST, type MacAddress } from '../../src/wire/mac-address';
 import { CODE, findTag, TAG, type Tag } from '../../src/wire/pppoe';

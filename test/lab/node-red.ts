@@ -26,6 +26,8 @@ export function injector(id: string, ...wires: string[]): FlowNode {
 const FUNCTION = { type: 'function', z: 'tab', x: 100, y: 100, outputs: 1, libs: [], finalize: '', initialize: '' };
 
 export class NodeRed {
+  readonly #lab: Lab;
+  readonly #userDir: string;
   readonly #process: ChildProcess;
   readonly #exited: Promise<unknown>;
   readonly #arrived = new EventEmitter();
@@ -46,6 +48,15 @@ export class NodeRed {
     await symlink(ROOT, join(scope, 'node-red-pppoe'));
     await writeFile(join(userDir, 'flows.json'), JSON.stringify(flows));
     await writeFile(join(userDir, 'flows_cred.json'), JSON.stringify(credentials));
+    return NodeRed.#run(lab, userDir, wrapper);
+  }
+
+  /** Starts it again, after its end, with what it has on disk. */
+  again(): Promise<NodeRed> {
+    return NodeRed.#run(this.#lab, this.#userDir, []);
+  }
+
+  static async #run(lab: Lab, userDir: string, wrapper: readonly string[]): Promise<NodeRed> {
     const red = join(ROOT, 'node_modules/node-red/red.js');
     const settings = join(__dirname, 'red/settings.cjs');
     const node = globalThis.process.execPath;
@@ -55,12 +66,14 @@ export class NodeRed {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       serialization: 'advanced',
     });
-    const nodeRed = new NodeRed(process);
+    const nodeRed = new NodeRed(lab, userDir, process);
     await nodeRed.#said('Started flows');
     return nodeRed;
   }
 
-  private constructor(process: ChildProcess) {
+  private constructor(lab: Lab, userDir: string, process: ChildProcess) {
+    this.#lab = lab;
+    this.#userDir = userDir;
     this.#process = process;
     this.#exited = once(process, 'exit');
     this.#arrived.setMaxListeners(0);
@@ -107,6 +120,12 @@ export class NodeRed {
   /** Ends Node-RED as a service manager does; resolves when it has exited. */
   async stop(): Promise<void> {
     this.#process.kill('SIGTERM');
+    await this.#exited;
+  }
+
+  /** Ends it from one moment to the next. */
+  async kill(): Promise<void> {
+    this.#process.kill('SIGKILL');
     await this.#exited;
   }
 

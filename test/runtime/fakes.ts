@@ -1,7 +1,7 @@
 import type { PppoeError } from '../../src/errors';
 import type { Link } from '../../src/link/link';
-import type { Engine, Input } from '../../src/pppoe/engine';
 import { encodeDiscovery } from '../../src/pppoe/discovery-packet';
+import type { Engine, Input } from '../../src/pppoe/engine';
 import { SessionFrameTemplate } from '../../src/pppoe/session-frame';
 import type { PortOutlets } from '../../src/runtime/port';
 import { CODE, TAG } from '../../src/wire/pppoe';

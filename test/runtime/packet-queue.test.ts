@@ -150,26 +150,30 @@ test('a consumer may push, release itself and claim again from within its call',
 
 test('whatever is pushed: delivered, waiting, dropped and unclaimed are all that there was', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.nat(60), { maxLength: 20 }), fc.integer({ min: 1, max: 80 }), async (counts, limit) => {
-      const queue = new PacketQueue(limit);
-      let delivered = 0;
-      let claimed = false;
-      const consumer = (batch: readonly Buffer[]) => {
-        delivered += batch.length;
-      };
-      for (const [index, count] of counts.entries()) {
-        if (index % 5 === 2) queue.claim(consumer);
-        claimed ||= index % 5 === 2;
-        if (index % 5 === 4) queue.release(consumer, true);
-        queue.push(packets(count));
-        assert.ok(queue.length <= limit);
-        if (index % 3 === 0) await turns(1);
-      }
-      await turns(1);
-      const total = counts.reduce((sum, count) => sum + count, 0);
-      assert.equal(delivered + queue.length + queue.dropped + queue.unclaimed, total);
-      assert.ok(claimed || queue.unclaimed === total);
-    }),
+    fc.asyncProperty(
+      fc.array(fc.nat(60), { maxLength: 20 }),
+      fc.integer({ min: 1, max: 80 }),
+      async (counts, limit) => {
+        const queue = new PacketQueue(limit);
+        let delivered = 0;
+        let claimed = false;
+        const consumer = (batch: readonly Buffer[]) => {
+          delivered += batch.length;
+        };
+        for (const [index, count] of counts.entries()) {
+          if (index % 5 === 2) queue.claim(consumer);
+          claimed ||= index % 5 === 2;
+          if (index % 5 === 4) queue.release(consumer, true);
+          queue.push(packets(count));
+          assert.ok(queue.length <= limit);
+          if (index % 3 === 0) await turns(1);
+        }
+        await turns(1);
+        const total = counts.reduce((sum, count) => sum + count, 0);
+        assert.equal(delivered + queue.length + queue.dropped + queue.unclaimed, total);
+        assert.ok(claimed || queue.unclaimed === total);
+      },
+    ),
     { numRuns: 50 },
   );
 });

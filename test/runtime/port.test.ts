@@ -114,7 +114,10 @@ test('a deadline in the past is due at once, and a wake that comes too early is 
     calls.push(call);
     return () => {};
   };
-  const other = new Port(new FakeLink(), early).attach({ role: 'host', vlan: [] }, (outlets) => new FakeEngine(outlets));
+  const other = new Port(new FakeLink(), early).attach(
+    { role: 'host', vlan: [] },
+    (outlets) => new FakeEngine(outlets),
+  );
   other.run((e) => {
     e.deadline = 1e12;
   });

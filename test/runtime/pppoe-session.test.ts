@@ -3,8 +3,8 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { promisify } from 'node:util';
-import type { SessionStateName } from '../../src/client/session-state';
 import { RECONNECT_DEFAULTS } from '../../src/client/reconnect';
+import type { SessionStateName } from '../../src/client/session-state';
 import { PppoeError } from '../../src/errors';
 import { listInterfaces } from '../../src/link/interfaces';
 import { nativeFile } from '../../src/link/native';
@@ -28,7 +28,10 @@ after(() => assert.deepEqual(virtualSegments(), []));
 function asNobody(script: string, ...parameters: string[]): Promise<{ stdout: string }> {
   const identity = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
   const command = ['--import', 'tsx', join(__dirname, script), ...parameters];
-  return promisify(execFile)(process.execPath, command, { ...identity, env: { ...process.env, TSX_DISABLE_CACHE: '1' } });
+  return promisify(execFile)(process.execPath, command, {
+    ...identity,
+    env: { ...process.env, TSX_DISABLE_CACHE: '1' },
+  });
 }
 
 async function withConcentrator(
@@ -100,7 +103,7 @@ test('connected rejects with the code of what went wrong', LIMIT, async () => {
     'session-c',
     async (_concentrator, session) => {
       session.connect();
-      await assert.rejects(session.connected(5_000), code('authentication-failed'));
+      await assert.rejects(session.connected(5_000), { code: 'authentication-failed', detail: 'wrong-credentials' });
       assert.equal(session.state, 'waiting');
       assert.ok(session.status.nextAttempt);
     },

@@ -1,0 +1,28 @@
+import type { ConnectionSettings } from '../ppp/connection';
+import type { SessionSettings } from './settings';
+
+/**
+ * What a session's settings mean for its PPP connection.
+ * @param mtu the largest packet that the segment carries, in octets.
+ * @param roundTrip what discovery took for one, in ms: a Restart timer below that would only repeat what is on its way.
+ */
+export function connectionSettings(settings: SessionSettings, mtu: number, roundTrip: number): ConnectionSettings {
+  const { automaton } = settings;
+  const answerTime = 2 * roundTrip + 10;
+  const restartTimer = Math.min(Math.max(automaton.restartTimer, answerTime), automaton.restartTimerMax);
+  return {
+    lcp: { mru: Math.min(settings.mru, mtu), allowed: settings.authentication, required: [] },
+    credentials: { username: settings.username, password: settings.password },
+    authenticationRequired: settings.authenticationRequired,
+    name: settings.username,
+    ipcp: settings.ipv4
+      ? () => ({ ...(settings.address ? { address: settings.address } : {}), askDns: settings.dns })
+      : undefined,
+    ...(settings.ipv6
+      ? { ipv6cp: settings.interfaceIdentifier ? { identifier: settings.interfaceIdentifier } : {} }
+      : {}),
+    keepalive: settings.keepalive,
+    automaton: { ...automaton, answerTime, restartTimer },
+    phaseTimeout: settings.phaseTimeout,
+  };
+}

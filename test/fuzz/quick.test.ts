@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fuzz } from './frames';
+
+test('50,000 random and mutated frames in every state do neither engine any harm', () => {
+  const report = fuzz(50_000, 20_260_101);
+  assert.ok(report.frames >= 50_000);
+  const states = [
+    'idle',
+    'discovering',
+    'requesting',
+    'establishing',
+    'authenticating',
+    'configuring',
+    'up',
+    'terminating',
+    'waiting',
+  ] as const;
+  for (const state of states) {
+    const count = report.states.get(state) ?? 0;
+    assert.ok(count > 100, `only ${count} frames while ${state}`);
+  }
+  assert.ok(report.ups > 50, `${report.ups} times up`);
+  assert.ok(report.malformed > 500, `${report.malformed} malformed`);
+  assert.ok(report.mostSubscribers > 1);
+});
