@@ -15,7 +15,12 @@ export function connectionSettings(settings: SessionSettings, limit: number, rou
     credentials: { username: settings.username, password: settings.password },
     authenticationRequired: settings.authenticationRequired,
     name: settings.username,
-    ipcp: () => ({ ...(settings.address ? { address: settings.address } : {}), askDns: settings.dns }),
+    ipcp: settings.ipv4
+      ? () => ({ ...(settings.address ? { address: settings.address } : {}), askDns: settings.dns })
+      : undefined,
+    ...(settings.ipv6
+      ? { ipv6cp: settings.interfaceIdentifier ? { identifier: settings.interfaceIdentifier } : {} }
+      : {}),
     keepalive: settings.keepalive,
     automaton: { ...automaton, answerTime, restartTimer },
     phaseTimeout: settings.phaseTimeout,

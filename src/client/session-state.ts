@@ -37,6 +37,12 @@ export type SessionState =
   | { readonly name: 'requesting'; readonly discovery: HostDiscovery; readonly held: Buffer[] }
   | { readonly name: 'establishing' | 'authenticating' | 'configuring'; readonly established: Established }
   | { readonly name: 'up'; readonly established: Established; readonly since: number; readonly mtu: number }
-  | { readonly name: 'terminating'; readonly established: Established; readonly afterwards: Afterwards }
+  /** With `releasing`, PPP is ended for that reason when the DHCPv6 server has answered our Release, or has not until then. */
+  | {
+      readonly name: 'terminating';
+      readonly established: Established;
+      readonly afterwards: Afterwards;
+      readonly releasing?: { readonly reason: Reason; readonly until: number };
+    }
   /** `until` is absent while the link is down: the next attempt begins when it is up. */
   | { readonly name: 'waiting'; readonly until: number | undefined; readonly reason: Reason };

@@ -23,6 +23,8 @@ import { MalformedPacket } from '../wire/reader';
 import { clampMss } from '../wire/tcp-mss';
 import { connectionSettings } from './connection-settings';
 import { describeSession, type SessionDescription } from './description';
+import { Ipv6Host } from './ipv6/host';
+import { dhcpv6Identity, drawIdentifier } from './ipv6/identity';
 import { checkSendable } from './outgoing';
 import { pauseAfter } from './reconnect';
 import type { Afterwards, Established, SessionState, SessionStateName } from './session-state';
@@ -38,7 +40,11 @@ export type SessionEvent =
   /** The session that the Access Concentrator has, as far as we know: to be remembered across a crash. */
   | { readonly type: 'session'; readonly session: SessionKey | undefined }
   /** What the Access Concentrator tells its users: a message, or a URL for their browser. */
-  | ({ readonly type: 'message' } & Message);
+  | ({ readonly type: 'message' } & Message)
+  /** What is known of our addresses, name servers or router changed while the session is up. */
+  | { readonly type: 'addresses' }
+  /** A DHCPv6 server delegated a prefix to us, like `2001:db8:1::/56`, or it is ours no more. */
+  | { readonly type: 'prefix-delegated' | 'prefix-lost'; readonly prefix: string };
 
 export interface SessionOutlets {
   send(frame: Buffer): void;
@@ -75,6 +81,7 @@ export class Session implements Engine {
   #failures: { readonly code: Reason['code'] | undefined; readonly count: number } = { code: undefined, count: 0 };
   /** A discovery that was given up while its PADS may still come. */
   #abandoned: HostDiscovery | undefined;
+  readonly #ipv6: Ipv6Host;
   /** A session that the Access Concentrator may still believe in. */
   #leftover: SessionKey | undefined;
   /** The last message of each kind since the attempt began. */
@@ -99,6 +106,19 @@ export class Session implements Engine {
     this.#leftover = place.leftover;
     this.#framing = framingOf(settings);
     this.#trace = new Trace((frame) => outlets.frame?.(frame));
+    // Drawn once, and kept from one connection to the next: addresses are made of it.
+    this.settings = {
+      ...settings,
+      interfaceIdentifier: settings.interfaceIdentifier ?? drawIdentifier(outlets.random),
+    };
+    const { dhcpv6, username, serviceName } = settings;
+    this.#ipv6 = new Ipv6Host(dhcpv6, dhcpv6Identity(place.address, username, serviceName), {
+      send: (packet) => this.#sendIpv6(packet),
+      random: (octets) => outlets.random(octets),
+      progress: (text) => this.#progress(text),
+      changed: () => outlets.event({ type: 'addresses' }),
+      prefix: (type, prefix) => outlets.event({ type, prefix }),
+    });
   }
 
   get state(): SessionStateName {
@@ -107,7 +127,8 @@ export class Session implements Engine {
 
   /** Everything that a session knows, as plain data. Times are of the engine's clock. */
   get snapshot(): SessionSnapshot {
-    return { ...snapshot(this.#state, this.#counters, this.settings, this.#reason), ...this.#messages };
+    const own = snapshot(this.#state, this.#counters, this.settings, this.#reason, this.#ipv6.snapshot);
+    return { ...own, ...this.#messages };
   }
 
   /** The control frames that were sent and received, secrets masked. IP packets are counted only (`snapshot`). */
@@ -126,7 +147,9 @@ export class Session implements Engine {
     const state = this.#state;
     if (state.name === 'waiting') return state.until;
     if ('discovery' in state) return state.discovery.deadline;
-    return 'established' in state ? earliest(state.established.connection.deadline) : undefined;
+    if (!('established' in state)) return undefined;
+    const releasing = state.name === 'terminating' ? state.releasing?.until : undefined;
+    return earliest(state.established.connection.deadline, this.#ipv6.deadline, releasing);
   }
 
   /** Begins at once: from idle, and from a pause that it ends. Otherwise it is on its way already. */
@@ -180,14 +203,22 @@ export class Session implements Engine {
   sendPackets(packets: readonly Buffer[]): void {
     const state = this.#state;
     if (state.name !== 'up') throw new PppoeError('not-up', `The session is not up, but ${state.name}`);
-    for (const packet of packets) checkSendable(packet, state.mtu);
-    for (const packet of packets) {
-      const frame = state.established.template.frame(PROTOCOL.ipv4, packet);
+    const { connection, template } = state.established;
+    const mtus = { ipv4: connection.isUp('IPCP') ? state.mtu : undefined, ipv6: this.#ipv6.mtu };
+    const protocols = packets.map((packet) => checkSendable(packet, mtus));
+    for (const [index, packet] of packets.entries()) {
+      const frame = template.frame(protocols[index] as number, packet);
       if (this.settings.clampMss) this.#clamp(frame.subarray(frame.length - packet.length), state);
       this.outlets.send(frame);
       this.#counters.packetsSent++;
       this.#counters.octetsSent += packet.length;
     }
+  }
+
+  /** What our IPv6 host says for itself; the counters are of the flow's packets. */
+  #sendIpv6(packet: Buffer): void {
+    if (!('established' in this.#state)) return;
+    this.outlets.send(this.#state.established.template.frame(PROTOCOL.ipv6, packet));
   }
 
   // Discovery
@@ -263,6 +294,7 @@ export class Session implements Engine {
       random: (octets) => this.outlets.random(octets),
       progress: (text) => this.#progress(text),
       phase: (phase, at) => this.#phase(phase, established, at),
+      network: (name, up, at) => this.#network(name, up, established, at),
       // A host asks no peer who it is.
       claim: () => {},
       closed: (reason, at) => this.#closed(reason, established, at),
@@ -280,7 +312,7 @@ export class Session implements Engine {
   // PPP
 
   #phase(phase: PhaseName, established: Established, now: number): void {
-    if (phase === 'dead') return;
+    if (phase === 'dead' || this.#state.name === 'terminating') return;
     if (phase === 'open') {
       const mtu = sendLimit(this.place, established.connection.peerMru, established.limit);
       this.#counters.connects++;
@@ -289,15 +321,24 @@ export class Session implements Engine {
     const state = this.#state;
     if (state.name === 'up') this.#settle(now - state.since);
     if (phase === 'terminate') {
-      if (state.name !== 'terminating') {
-        this.#enter({ name: 'terminating', established, afterwards: 'wait' }, established.connection.reason);
-      }
-      return;
+      return this.#enter({ name: 'terminating', established, afterwards: 'wait' }, established.connection.reason);
     }
     const name = ({ establish: 'establishing', authenticate: 'authenticating', network: 'configuring' } as const)[
       phase
     ];
     this.#enter({ name, established });
+  }
+
+  /** A network protocol came up or went down. What the session's state becomes of it, `#phase` is told next. */
+  #network(name: 'IPCP' | 'IPV6CP', up: boolean, { connection, limit }: Established, now: number): void {
+    const state = this.#state.name;
+    if (name === 'IPV6CP' && !up) this.#ipv6.down();
+    if (name === 'IPV6CP' && up && state !== 'terminating') {
+      const { identifier, peerIdentifier } = connection.ipv6cp;
+      const mtu = sendLimit(this.place, connection.peerMru, limit);
+      this.#ipv6.up({ identifier, peerIdentifier, mtu }, now);
+    }
+    if (state === 'up') this.outlets.event({ type: 'addresses' });
   }
 
   /** PPP is over: our PADT follows, whoever ended it. */
@@ -339,18 +380,21 @@ export class Session implements Engine {
       this.#ignore();
       return undefined;
     }
-    if (protocol !== PROTOCOL.ipv4) {
+    if (protocol !== PROTOCOL.ipv4 && protocol !== PROTOCOL.ipv6) {
       this.#control(state.established.connection, frame.subarray(start, end), now);
       return undefined;
     }
     state.established.connection.heard();
-    if (state.name !== 'up') {
+    const packet = frame.subarray(start + 2, end);
+    const isIpv4 = protocol === PROTOCOL.ipv4;
+    if (!isIpv4 && this.#ipv6.concerns(packet) && this.#takenByHost(packet, now)) return undefined;
+    const network = isIpv4 ? 'IPCP' : 'IPV6CP';
+    if (state.name !== 'up' || !state.established.connection.isUp(network)) {
       this.#ignore();
       return undefined;
     }
     this.#counters.packetsReceived++;
-    this.#counters.octetsReceived += end - start - 2;
-    const packet = frame.subarray(start + 2, end);
+    this.#counters.octetsReceived += packet.length;
     if (this.settings.clampMss) this.#clamp(packet, state);
     return packet;
   }
@@ -359,16 +403,30 @@ export class Session implements Engine {
     clampMss(packet, Math.min(mtu, established.connection.mru));
   }
 
-  /** The one place where a peer's octets may prove malformed: counted, told, and forgotten. */
   #control(connection: Connection, octets: Buffer, now: number): void {
-    try {
+    this.#unlessMalformed(() => {
       const { protocol, information } = decodePpp(octets);
       connection.receive(protocol, information, now);
+    });
+  }
+
+  /** True for a packet that our IPv6 host took, or that is not worth taking. */
+  #takenByHost(packet: Buffer, now: number): boolean {
+    const taken = this.#unlessMalformed(() => this.#ipv6.receive(packet, now)) ?? true;
+    this.#released(now);
+    return taken;
+  }
+
+  /** The one place where a peer's octets may prove malformed: counted, told, and forgotten. */
+  #unlessMalformed<T>(take: () => T): T | undefined {
+    try {
+      return take();
     } catch (error) {
       if (!(error instanceof MalformedPacket)) throw error;
       this.#counters.malformed++;
       this.#trace.mark('malformed');
       this.#progress(`Dropped a malformed packet: ${error.message}`);
+      return undefined;
     }
   }
 
@@ -376,7 +434,11 @@ export class Session implements Engine {
     const state = this.#state;
     if (state.name === 'waiting' && state.until !== undefined && now >= state.until) this.#begin(now);
     else if ('discovery' in state) state.discovery.due(now);
-    else if ('established' in state) state.established.connection.due(now);
+    else if ('established' in state) {
+      state.established.connection.due(now);
+      this.#ipv6.due(now);
+      this.#released(now);
+    }
   }
 
   // The end, and what comes after
@@ -388,8 +450,20 @@ export class Session implements Engine {
     const again = state.name === 'terminating' && state.afterwards === 'idle' && afterwards === 'idle';
     if (again) return this.#closed(reason, state.established, now);
     if (state.name === 'up') this.#settle(now - state.since);
-    this.#enter({ name: 'terminating', established: state.established, afterwards }, reason);
-    state.established.connection.close(reason, now);
+    const { established } = state;
+    const releasing = this.#ipv6.release(now) ? { releasing: { reason, until: now + RELEASE_TIME } } : {};
+    this.#enter({ name: 'terminating', established, afterwards, ...releasing }, reason);
+    if (!releasing.releasing) established.connection.close(reason, now);
+  }
+
+  /** PPP ends once the DHCPv6 server has what it leased back, or has had the time for it. */
+  #released(now: number): void {
+    const state = this.#state;
+    if (state.name !== 'terminating' || !state.releasing) return;
+    if (this.#ipv6.isReleasing && now < state.releasing.until) return;
+    const { releasing, ...rest } = state;
+    this.#state = rest;
+    state.established.connection.close(releasing.reason, now);
   }
 
   #linkDown(error: PppoeError, now: number): void {
@@ -407,6 +481,7 @@ export class Session implements Engine {
       this.#abandoned = this.#state.discovery;
       this.#abandoned.abandon();
     }
+    this.#ipv6.down();
     const { hostUniq } = this.#abandoned ?? {};
     this.outlets.listen(hostUniq ? { hostUniq } : {});
     if (this.#state.name === 'up') this.#settle(now - this.#state.since);
@@ -477,5 +552,8 @@ export class Session implements Engine {
     this.outlets.event({ type: 'progress', text });
   }
 }
+
+/** How long the DHCPv6 server may take to answer our Release before the session ends, in ms: the RFC's first time-out. */
+const RELEASE_TIME = 1_000;
 
 const LINK_DOWN: Reason = { code: 'link-down', text: 'The interface is down' };

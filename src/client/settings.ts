@@ -5,6 +5,7 @@ import { checkFraming, type EtherTypes } from '../pppoe/framing';
 import type { VlanTag } from '../wire/ethernet';
 import { AUTHENTICATION_PROTOCOLS, type AuthenticationProtocol, MIN_MRU, PPPOE_MRU } from '../wire/lcp';
 import { formatMac, isGroupMac, type MacAddress } from '../wire/mac-address';
+import type { Dhcpv6Settings } from './ipv6/settings';
 import { RECONNECT_DEFAULTS, type ReconnectSettings } from './reconnect';
 
 /** Everything that a session may be told. Times in ms. */
@@ -35,6 +36,13 @@ export interface SessionSettings {
   readonly remoteAddress?: Buffer;
   /** Ask for name servers. */
   readonly dns: boolean;
+  /** Negotiate IPv4 (IPCP). */
+  readonly ipv4: boolean;
+  /** Negotiate IPv6 (IPV6CP). Where both are, each is enough: what the peer refuses costs the other nothing. */
+  readonly ipv6: boolean;
+  /** The Interface-Identifier that our IPv6 addresses are made of, 8 octets; absent: drawn. */
+  readonly interfaceIdentifier?: Buffer;
+  readonly dhcpv6: Dhcpv6Settings;
   /**
    * How we let ourselves be authenticated, the preferred first, which is named when the peer asks for something else.
    * By default all protocols, in the order in which they protect the password: PAP, which shows it to everybody, last.
@@ -63,6 +71,9 @@ export const SESSION_DEFAULTS: SessionSettings = {
   clampMss: false,
   mru: PPPOE_MRU,
   dns: true,
+  ipv4: true,
+  ipv6: true,
+  dhcpv6: { addresses: true, prefixDelegation: true },
   authentication: AUTHENTICATION_PROTOCOLS,
   authenticationRequired: false,
   keepalive: { mode: 'adaptive', interval: 20_000, failures: 3 },
@@ -90,6 +101,7 @@ export function sessionSettings(settings: Partial<SessionSettings>): SessionSett
   if (all.hostUniq) within('Host-Uniq length', all.hostUniq.length, 1, 64);
   if (all.address) within('address length', all.address.length, 4, 4);
   if (all.remoteAddress) within('remote address length', all.remoteAddress.length, 4, 4);
+  ipv6Settings(all);
   within('number of VLAN tags', all.vlan.length, 0, 2);
   for (const { vid, pcp } of all.vlan) {
     within('VLAN identifier', vid, 0, 4_094);
@@ -109,6 +121,15 @@ export function sessionSettings(settings: Partial<SessionSettings>): SessionSett
   within('offer window', all.offerWindow, 0, 60_000);
   within('phase time-out', all.phaseTimeout, 100, 3_600_000);
   return all;
+}
+
+function ipv6Settings({ ipv4, ipv6, interfaceIdentifier, dhcpv6 }: SessionSettings): void {
+  if (!ipv4 && !ipv6) throw new RangeError('a session needs IPv4, IPv6 or both');
+  if (interfaceIdentifier) {
+    within('Interface-Identifier length', interfaceIdentifier.length, 8, 8);
+    if (interfaceIdentifier.equals(Buffer.alloc(8))) throw new RangeError('the Interface-Identifier must not be zero');
+  }
+  if (dhcpv6.prefixLengthHint !== undefined) within('prefix length', dhcpv6.prefixLengthHint, 1, 64);
 }
 
 /** @throws RangeError for a group address, which nobody has (IEEE 802). */

@@ -1,6 +1,8 @@
 import type { Reason } from '../errors';
+import type { Ipcp } from '../ppp/ipcp';
 import { formatIpv4 } from '../wire/ip';
 import { formatMac } from '../wire/mac-address';
+import type { Ipv6Snapshot } from './ipv6/settings';
 import type { SessionState, SessionStateName } from './session-state';
 import type { SessionSettings } from './settings';
 
@@ -29,7 +31,10 @@ export interface SessionSnapshot {
   readonly serviceName?: string;
   readonly localAddress?: string;
   readonly remoteAddress?: string;
+  /** IPv4 name servers. */
   readonly dns: readonly string[];
+  /** While IPV6CP is up. */
+  readonly ipv6?: Ipv6Snapshot<number>;
   /** The largest packet that we take, in octets. */
   readonly mru?: number;
   /** The largest packet that may be sent, in octets. */
@@ -51,6 +56,7 @@ export function snapshot(
   counters: SessionCounters,
   settings: SessionSettings,
   reason: Reason | undefined,
+  ipv6: Ipv6Snapshot<number> | undefined,
 ): SessionSnapshot {
   return {
     state: state.name,
@@ -58,6 +64,7 @@ export function snapshot(
     serviceName: settings.serviceName,
     dns: [],
     ...('established' in state ? describeEstablished(state, settings) : {}),
+    ...(ipv6 && state.name === 'up' ? { ipv6 } : {}),
     ...(state.name === 'waiting' && state.until !== undefined ? { nextAttempt: state.until } : {}),
     counters: { ...counters },
   };
@@ -75,15 +82,21 @@ function describeEstablished(
   };
   if (state.name !== 'up') return common;
   const { ipcp, roundTrip, mru } = connection;
-  const remoteAddress = ipcp.peerAddress ?? settings.remoteAddress;
   return {
     ...common,
-    ...(ipcp.address ? { localAddress: formatIpv4(ipcp.address) } : {}),
-    ...(remoteAddress ? { remoteAddress: formatIpv4(remoteAddress) } : {}),
-    dns: ipcp.dns.map(formatIpv4),
+    ...(connection.isUp('IPCP') ? describeIpv4(ipcp, settings) : {}),
     mru,
     mtu: state.mtu,
     since: state.since,
     ...(roundTrip === undefined ? {} : { roundTrip }),
+  };
+}
+
+function describeIpv4({ address, peerAddress, dns }: Ipcp, settings: SessionSettings): Partial<SessionSnapshot> {
+  const remoteAddress = peerAddress ?? settings.remoteAddress;
+  return {
+    ...(address ? { localAddress: formatIpv4(address) } : {}),
+    ...(remoteAddress ? { remoteAddress: formatIpv4(remoteAddress) } : {}),
+    dns: dns.map(formatIpv4),
   };
 }

@@ -1,6 +1,5 @@
 import type { Reason } from '../errors';
 import { CONTROL, CONTROL_HEADER, type ControlPacket, encodeControl } from '../wire/control';
-import { formatIpv4 } from '../wire/ip';
 import { PPPOE_MRU } from '../wire/lcp';
 import { PROTOCOL, protocolName } from '../wire/ppp';
 import { type Claim, type Credentials, type Decision, peerText } from './authentication';
@@ -8,10 +7,18 @@ import { AuthenticationPhase } from './authentication-phase';
 import { isAuthentication } from './authentication-protocols';
 import { Automaton, type AutomatonOutlets, earliest } from './automaton';
 import type { State } from './automaton-table';
-import type { AutomatonSettings, ControlProtocol, Finish } from './control-protocol';
+import {
+  type AutomatonSettings,
+  type ControlProtocol,
+  FINISH_REASONS,
+  type Finish,
+  type NetworkProtocol,
+} from './control-protocol';
 import { Ipcp, type IpcpSettings } from './ipcp';
+import { Ipv6cp, type Ipv6cpSettings } from './ipv6cp';
 import { Keepalive, type KeepaliveSettings } from './keepalive';
 import { Lcp, type LcpSettings } from './lcp';
+import { NetworkPhase } from './network-phase';
 
 export interface ConnectionSettings {
   readonly lcp: LcpSettings;
@@ -21,15 +28,17 @@ export interface ConnectionSettings {
   readonly authenticationRequired: boolean;
   /** The name under which we challenge the peer. */
   readonly name: string;
-  /** Asked each time when IPCP begins and answers. */
-  readonly ipcp: () => IpcpSettings;
+  /** Asked each time when IPCP begins and answers. Undefined: no IPv4. */
+  readonly ipcp: (() => IpcpSettings) | undefined;
+  /** Absent: no IPv6. */
+  readonly ipv6cp?: Ipv6cpSettings;
   readonly keepalive: KeepaliveSettings;
   readonly automaton: AutomatonSettings;
   /** The longest that LCP, authentication or the network protocols may each take, in ms. */
   readonly phaseTimeout: number;
 }
 
-/** The phases of RFC 1661 §3.2; `open` is its Network-Layer Protocol phase once a network protocol is up. */
+/** The phases of RFC 1661 §3.2; `open` is its Network-Layer Protocol phase while a network protocol is up. */
 export type PhaseName = 'dead' | 'establish' | 'authenticate' | 'network' | 'open' | 'terminate';
 
 type Phase =
@@ -44,6 +53,8 @@ export interface ConnectionOutlets {
   progress(text: string): void;
   /** A phase began. Called when it is `open`, too: packets may flow; and when an opened connection negotiates again. */
   phase(phase: PhaseName, now: number): void;
+  /** A network protocol came up, or went down. The phase follows: `open` after the first up, `network` after the last down. */
+  network?(name: NetworkProtocol['name'], up: boolean, now: number): void;
   /** The peer says who it is: `decide` must be called, now or later. */
   claim(claim: Claim, now: number): void;
   /** It is over. Nothing is sent any more. */
@@ -60,7 +71,8 @@ export class Connection {
   readonly #lcpPolicy: Lcp;
   readonly #lcp: Automaton;
   readonly ipcp: Ipcp;
-  readonly #networks: readonly Automaton[];
+  readonly ipv6cp: Ipv6cp;
+  readonly #networks: NetworkPhase;
   readonly #authentication: AuthenticationPhase;
   readonly #keepalive: Keepalive;
   #phase: Phase = { name: 'dead' };
@@ -79,8 +91,9 @@ export class Connection {
       packet: (packet, now) => this.#lcpPacket(packet, now),
       terminateRequested: (text) => this.#terminateRequested(text),
     });
-    this.ipcp = new Ipcp(settings.ipcp);
-    this.#networks = [this.#networkAutomaton(this.ipcp)];
+    this.ipcp = new Ipcp(settings.ipcp ?? (() => ({ askDns: false })));
+    this.ipv6cp = new Ipv6cp(settings.ipv6cp ?? {}, (octets) => outlets.random(octets));
+    this.#networks = this.#networkPhase();
     this.#authentication = new AuthenticationPhase(settings, {
       send: (protocol, packet) => outlets.send(protocol, packet),
       random: (octets) => outlets.random(octets),
@@ -119,6 +132,11 @@ export class Connection {
     return this.#lcpPolicy.peerMru;
   }
 
+  /** True while packets of this network protocol may flow. */
+  isUp(name: NetworkProtocol['name']): boolean {
+    return this.#networks.isUp(name);
+  }
+
   /** The last Echo round trip in ms. */
   get roundTrip(): number | undefined {
     return this.#keepalive.roundTrip;
@@ -126,7 +144,7 @@ export class Connection {
 
   /** The state of LCP's or an NCP's automaton; undefined for a protocol that is not negotiated here. */
   stateOf(protocol: number): State | undefined {
-    return [this.#lcp, ...this.#networks].find((automaton) => automaton.protocol.protocol === protocol)?.state;
+    return protocol === this.#lcpPolicy.protocol ? this.#lcp.state : this.#networks.stateOf(protocol);
   }
 
   get deadline(): number | undefined {
@@ -135,7 +153,7 @@ export class Connection {
       this.#lcp.deadline,
       this.#authentication.deadline,
       this.#keepalive.deadline,
-      ...this.#networks.map((network) => network.deadline),
+      this.#networks.deadline,
     );
   }
 
@@ -185,9 +203,7 @@ export class Connection {
     }
     // RFC 1661 §3.4, §3.5: nothing else, not even to reject it, before LCP is opened and the authentication is over.
     if (this.#phase.name !== 'network' && this.#phase.name !== 'open') return this.outlets.ignored?.();
-    const network = this.#networks.find((candidate) => candidate.protocol.protocol === protocol);
-    if (network) network.receive(information, now);
-    else this.#protocolReject(protocol, information);
+    if (!this.#networks.receive(protocol, information, now)) this.#protocolReject(protocol, information);
   }
 
   /** What was decided about the peer's claim. */
@@ -197,13 +213,15 @@ export class Connection {
 
   due(now: number): void {
     if ('deadline' in this.#phase && now >= this.#phase.deadline) {
-      const what = { establish: 'LCP', authenticate: 'Authentication', network: 'IPCP' }[this.#phase.name];
+      const what = { establish: 'LCP', authenticate: 'Authentication', network: this.#networks.names }[
+        this.#phase.name
+      ];
       const seconds = this.settings.phaseTimeout / 1_000;
       return this.close({ code: 'no-reply', text: `${what} did not come to an end within ${seconds} s` }, now);
     }
     this.#lcp.due(now);
     this.#authentication.due(now);
-    for (const network of this.#networks) network.due(now);
+    this.#networks.due(now);
     this.#keepalive.due(now);
   }
 
@@ -242,7 +260,7 @@ export class Connection {
   #protocolRejected(protocol: number, now: number): void {
     this.outlets.progress(`Peer rejected ${protocolName(protocol)}`);
     if (protocol === PROTOCOL.lcp) return this.#lcp.protocolRejected(now);
-    this.#networks.find((network) => network.protocol.protocol === protocol)?.protocolRejected(now);
+    this.#networks.protocolRejected(protocol, now);
     if (isAuthentication(protocol)) {
       this.close({ code: 'negotiation-failed', text: `The peer rejected ${protocolName(protocol)}` }, now);
     }
@@ -288,7 +306,7 @@ export class Connection {
       this.outlets.progress('Peer negotiates LCP anew');
       this.#enter({ name: 'establish', deadline: now + this.settings.phaseTimeout }, now);
     }
-    for (const network of this.#networks) network.down(now);
+    this.#networks.end(now);
   }
 
   #terminateRequested(octets: Buffer): void {
@@ -332,40 +350,31 @@ export class Connection {
 
   #authenticated(now: number): void {
     this.#enter({ name: 'network', deadline: now + this.settings.phaseTimeout }, now);
-    for (const network of this.#networks) {
-      this.outlets.progress(`Starting ${network.protocol.name}`);
-      network.open(now);
-      network.up(now);
-    }
+    this.#networks.begin(now);
   }
 
-  #networkAutomaton(policy: ControlProtocol): Automaton {
-    return this.#automaton(policy, {
-      layerUp: (now) => this.#ipcpUp(now),
-      layerDown: (now) => {
-        if (this.#phase.name !== 'open') return;
-        this.outlets.progress(`${policy.name} is down`);
-        this.#enter({ name: 'network', deadline: now + this.settings.phaseTimeout }, now);
-      },
-      layerFinished: (why, now) => {
-        if (this.#phase.name !== 'network' && this.#phase.name !== 'open') return;
-        const { code, text } = FINISH_REASONS[why];
-        this.close({ code: code === 'closed' ? 'negotiation-failed' : code, text: `${policy.name}: ${text}` }, now);
-      },
-      packet: () => {},
-      terminateRequested: (octets) => this.outlets.progress(`Peer ends ${policy.name} ${peerText(octets)}`),
+  #networkPhase(): NetworkPhase {
+    const { settings, outlets } = this;
+    const policies = [...(settings.ipcp ? [this.ipcp] : []), ...(settings.ipv6cp ? [this.ipv6cp] : [])];
+    return new NetworkPhase(policies, settings.phaseTimeout, {
+      automaton: (policy, signals) =>
+        this.#automaton(policy, {
+          ...signals,
+          packet: () => {},
+          terminateRequested: (octets) => outlets.progress(`Peer ends ${policy.name} ${peerText(octets)}`),
+        }),
+      progress: (text) => outlets.progress(text),
+      changed: ({ name }, up, now) => this.#networkChanged(name, up, now),
+      failed: (reason, now) => this.close(reason, now),
     });
   }
 
-  #ipcpUp(now: number): void {
-    const { address, peerAddress } = this.ipcp;
-    if (!address) {
-      return this.close({ code: 'negotiation-failed', text: 'The peer gave us no IP address' }, now);
+  #networkChanged(name: NetworkProtocol['name'], up: boolean, now: number): void {
+    this.outlets.network?.(name, up, now);
+    if (up && this.#phase.name === 'network') this.#enter({ name: 'open' }, now);
+    if (this.#phase.name === 'open' && !this.#networks.isAnyUp) {
+      this.#enter({ name: 'network', deadline: now + this.settings.phaseTimeout }, now);
     }
-    this.outlets.progress(
-      `IPCP is open: we are ${formatIpv4(address)}, the peer is ${peerAddress ? formatIpv4(peerAddress) : 'unnamed'}`,
-    );
-    this.#enter({ name: 'open' }, now);
   }
 
   #automaton(policy: ControlProtocol, signals: Omit<AutomatonOutlets, 'send' | 'mru' | 'ignored'>): Automaton {
@@ -383,11 +392,3 @@ export class Connection {
     this.outlets.send(protocol, encodeControl(packet));
   }
 }
-
-const FINISH_REASONS: Readonly<Record<Finish, Reason>> = {
-  closed: { code: 'closed', text: 'Closed by us' },
-  'no-reply': { code: 'no-reply', text: 'The peer does not answer Configure-Requests' },
-  rejected: { code: 'negotiation-failed', text: 'The peer rejected what cannot be done without' },
-  'no-agreement': { code: 'negotiation-failed', text: 'No agreement with the peer, however often asked' },
-  terminated: { code: 'peer-terminated', text: 'The peer ended the session' },
-};

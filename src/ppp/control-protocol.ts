@@ -1,3 +1,4 @@
+import type { Reason } from '../errors';
 import type { Option } from '../wire/control';
 
 /** What is answered to one option of the peer's Configure-Request: agreed, another value wanted, or not known here. */
@@ -30,6 +31,15 @@ export interface ControlProtocol {
   reset(): void;
 }
 
+/** A control protocol whose layer carries packets. */
+export interface NetworkProtocol extends ControlProtocol {
+  readonly name: 'IPCP' | 'IPV6CP';
+  /** What was agreed on, in words for people. */
+  readonly agreement: string;
+  /** Why what was agreed on is of no use, if it is not. */
+  readonly problem: string | undefined;
+}
+
 /** Why a layer finished without having been asked to. */
 export type Finish =
   /** We closed it. */
@@ -42,6 +52,14 @@ export type Finish =
   | 'no-agreement'
   /** The peer sent a Terminate-Request. */
   | 'terminated';
+
+export const FINISH_REASONS: Readonly<Record<Finish, Reason>> = {
+  closed: { code: 'closed', text: 'Closed by us' },
+  'no-reply': { code: 'no-reply', text: 'The peer does not answer Configure-Requests' },
+  rejected: { code: 'negotiation-failed', text: 'The peer rejected what cannot be done without' },
+  'no-agreement': { code: 'negotiation-failed', text: 'No agreement with the peer, however often asked' },
+  terminated: { code: 'peer-terminated', text: 'The peer ended the session' },
+};
 
 /** Restart timer and counters of RFC 1661 §4.6. Times in ms. */
 export interface AutomatonSettings {

@@ -1,7 +1,8 @@
 import type { Option } from '../wire/control';
+import { formatIpv4 } from '../wire/ip';
 import { IPCP_OPTION } from '../wire/ipcp';
 import { PROTOCOL } from '../wire/ppp';
-import type { ControlProtocol, Verdict } from './control-protocol';
+import type { NetworkProtocol, Verdict } from './control-protocol';
 import { firstOfEach } from './judgement';
 
 const UNSPECIFIED = Buffer.alloc(4);
@@ -20,7 +21,7 @@ export interface IpcpSettings {
 }
 
 /** The policy of IPCP (RFC 1332, RFC 1877), for the end that asks for an address and for the end that gives one. */
-export class Ipcp implements ControlProtocol {
+export class Ipcp implements NetworkProtocol {
   readonly name = 'IPCP';
   readonly protocol = PROTOCOL.ipcp;
   readonly lastCode = 7;
@@ -48,6 +49,15 @@ export class Ipcp implements ControlProtocol {
   /** The name servers that the peer told, the primary first. */
   get dns(): readonly Buffer[] {
     return [...this.#dns.values()].filter((server) => !server.equals(UNSPECIFIED));
+  }
+
+  get agreement(): string {
+    const peer = this.#peerAddress ? formatIpv4(this.#peerAddress) : 'unnamed';
+    return `we are ${formatIpv4(this.#address)}, the peer is ${peer}`;
+  }
+
+  get problem(): string | undefined {
+    return this.address ? undefined : 'The peer gave us no IP address';
   }
 
   reset(): void {

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { describeSession, type SessionDescription } from '../client/description';
+import { type Ipv6Snapshot, withTimes } from '../client/ipv6/settings';
 import { Session, type SessionEvent } from '../client/session';
 import type { SessionStateName } from '../client/session-state';
 import { individual, type SessionSettings, sessionSettings, within } from '../client/settings';
@@ -28,10 +29,11 @@ export interface PppoeSessionOptions extends Partial<SessionSettings> {
 }
 
 /** All that a session knows, as plain data. Times are ISO 8601. */
-export interface SessionStatus extends Omit<SessionSnapshot, 'since' | 'nextAttempt'> {
+export interface SessionStatus extends Omit<SessionSnapshot, 'since' | 'nextAttempt' | 'ipv6'> {
   readonly interface: string;
   readonly since?: string;
   readonly nextAttempt?: string;
+  readonly ipv6?: Ipv6Snapshot<string>;
   readonly queue: { readonly length: number; readonly dropped: number; readonly unclaimed: number };
   readonly link?: LinkCounters;
 }
@@ -47,6 +49,11 @@ interface SessionEvents {
   /** What the access concentrator tells its users. */
   message: [kind: 'motm' | 'hurl', text: string];
   frame: [frame: FrameReport];
+  /** Addresses, name servers or the router changed while the session is up. */
+  addresses: [status: SessionStatus];
+  /** A prefix, like `2001:db8:1::/56`, was delegated to us. */
+  'prefix-delegated': [prefix: string, status: SessionStatus];
+  'prefix-lost': [prefix: string, status: SessionStatus];
 }
 
 /** The pause before an interface that was missing is looked for again. Doubles up to the maximum. In ms. */
@@ -90,12 +97,13 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
     const { length, dropped, unclaimed } = this.packets;
     const common = { interface: this.options.interface, queue: { length, dropped, unclaimed } };
     if (!this.#open) return { ...this.#withoutLink(), ...common };
-    const { since, nextAttempt, ...rest } = this.#open.attachment.engine.snapshot;
+    const { since, nextAttempt, ipv6, ...rest } = this.#open.attachment.engine.snapshot;
     return {
       ...rest,
       ...common,
       ...(since === undefined ? {} : { since: this.clock.date(since) }),
       ...(nextAttempt === undefined ? {} : { nextAttempt: this.clock.date(nextAttempt) }),
+      ...(ipv6 ? { ipv6: withTimes(ipv6, (time) => this.clock.date(time)) } : {}),
       link: this.#open.shared.port.linkCounters,
     };
   }
@@ -230,6 +238,8 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
     if (event.type === 'state') this.emit('state', event.state, this.status);
     else if (event.type === 'progress') this.emit('progress', event.text);
     else if (event.type === 'message') this.emit('message', event.kind, event.text);
+    else if (event.type === 'addresses') this.emit('addresses', this.status);
+    else if (event.type !== 'session') this.emit(event.type, event.prefix, this.status);
     else this.#remember(event.session, address);
   }
 

@@ -5,7 +5,7 @@ import { encodePadt } from '../../src/pppoe/host-discovery';
 import { etherTypeAt, pppEnd, pppoeOffset, SessionFrameTemplate, sessionIdAt } from '../../src/pppoe/session-frame';
 import { ETHERTYPE } from '../../src/wire/ethernet';
 import type { MacAddress } from '../../src/wire/mac-address';
-import { decodePpp } from '../../src/wire/ppp';
+import { decodePpp, PROTOCOL } from '../../src/wire/ppp';
 import { CODE, TAG, type Tag } from '../../src/wire/pppoe';
 import { ACCOUNT } from './stations';
 import { Alarm, type Station, type World } from './world';
@@ -43,6 +43,8 @@ export class ScriptedAc implements Station {
   readonly stray: number[] = [];
   /** The sessions that a PADT has ended. */
   readonly terminated: number[] = [];
+  /** Gets the IP packets of a session. */
+  onPacket: (id: number, packet: Buffer, now: number) => void = () => {};
   readonly #alarms = new Map<number, Alarm>();
 
   constructor(
@@ -65,6 +67,7 @@ export class ScriptedAc implements Station {
       return;
     }
     const { protocol, information } = decodePpp(frame.subarray(at + 6, pppEnd(frame, at)));
+    if (protocol === PROTOCOL.ipv4 || protocol === PROTOCOL.ipv6) return this.onPacket(id, information, now);
     connection.receive(protocol, information, now);
     this.#alarms.get(id)?.arm();
   }
@@ -102,6 +105,11 @@ export class ScriptedAc implements Station {
     connection.open(this.world.now);
     alarm.arm();
     return connection;
+  }
+
+  /** Sends octets as this PPP protocol: an IP packet, or what a real one would not send. */
+  sendPacket(host: MacAddress, id: number, protocol: number, octets: Buffer): void {
+    this.world.send(this, new SessionFrameTemplate(host, this.address, [], id).frame(protocol, octets));
   }
 
   padt(host: MacAddress, id: number, text?: string): void {

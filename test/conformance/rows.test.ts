@@ -4,6 +4,7 @@ import './discovery-rows';
 import './session-rows';
 import './lcp-rows';
 import './authentication-rows';
+import './ipv6-rows';
 import './hardening-rows';
 import { PENDING, untested } from './rows';
 

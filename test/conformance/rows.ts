@@ -67,21 +67,11 @@ export type Row = (typeof PEERS)[number] | (typeof HARDENING)[number];
 /** Rows, or parts of rows, that wait for something that is not built yet. */
 export const PENDING: readonly { readonly row: Row; readonly missing: string }[] = [
   {
-    row: "AC's PPP process starts only after PADS: our first Configure-Request is lost",
-    missing: 'the same at IPV6CP',
-  },
-  {
     row: 'Refusals: PAP Nak; CHAP Failure, then Terminate-Requests from both sides; MS-CHAPv2 E=691',
     missing: 'MS-CHAPv2: E=691 R=1 C=… V=0 M=…, also cut off, is one typed reason with its text',
   },
   { row: 'AC wants Service-Name in PADR even when empty', missing: 'the option that leaves it out of PADI' },
   { row: 'Session frames for an id that is not ours', missing: 'PADT back, at a limited rate' },
-  {
-    row: 'IPV6CP refused (Protocol-Reject)',
-    missing: 'IPV6CP: IPv4 goes on without it, and IPv6 without IPCP',
-  },
-  { row: 'IPV6CP closed', missing: 'IPV6CP: IPv4 stays up' },
-  { row: 'Interface-Identifier zero or equal to ours', missing: 'IPV6CP: Nak with a valid one' },
   { row: 'An EAP or MS-CHAP field shorter than its type needs', missing: 'EAP and MS-CHAPv2' },
 ];
 

@@ -3,6 +3,7 @@ import type { Reason } from '../../src/errors';
 import type { Claim, Decision } from '../../src/ppp/authentication';
 import { Connection, type ConnectionSettings, type PhaseName } from '../../src/ppp/connection';
 import { AUTOMATON_DEFAULTS } from '../../src/ppp/control-protocol';
+import type { IpcpSettings } from '../../src/ppp/ipcp';
 import { type ControlPacket, decodeControl, encodeControl } from '../../src/wire/control';
 import { formatIpv4 } from '../../src/wire/ip';
 import { protocolName } from '../../src/wire/ppp';
@@ -23,7 +24,7 @@ export const HOST: ConnectionSettings = {
   phaseTimeout: 30_000,
 };
 
-export const AC: ConnectionSettings = {
+export const AC: ConnectionSettings & { readonly ipcp: () => IpcpSettings } = {
   ...HOST,
   lcp: { mru: 1_492, allowed: [], required: ['chap-md5'] },
   credentials: { username: '', password: '' },
@@ -47,6 +48,8 @@ export interface Sent {
 export class End {
   readonly connection: Connection;
   readonly phases: PhaseName[] = [];
+  /** `IPCP up`, `IPV6CP down`, … in order. */
+  readonly networks: string[] = [];
   readonly progress: string[] = [];
   readonly claims: Claim[] = [];
   readonly reasons: Reason[] = [];
@@ -67,6 +70,7 @@ export class End {
       random: seeded(seed),
       progress: (text) => this.progress.push(text),
       phase: (phase) => this.phases.push(phase),
+      network: (name, up) => this.networks.push(`${name} ${up ? 'up' : 'down'}`),
       claim: (claim, now) => {
         this.claims.push(claim);
         const decision = this.decide(claim);

@@ -7,8 +7,11 @@ import { CONTROL, decodeControl, decodeOptions, encodeControl, encodeOptions } f
 import { decodeEap, EAP, EAP_TYPE, encodeEap } from '../../src/wire/eap';
 import { decodeEthernet, ETHERTYPE, encodeEthernet } from '../../src/wire/ethernet';
 import { decodeIcmpEcho, encodeIcmpEcho, ICMP } from '../../src/wire/icmp';
+import { decodeIcmpv6, encodeIcmpv6 } from '../../src/wire/icmpv6';
 import { checksum, decodeIpv4, encodeIpv4, formatIpv4, IP_PROTOCOL, summarizeIp } from '../../src/wire/ip';
 import { IPCP_OPTION } from '../../src/wire/ipcp';
+import { decodeIpv6, encodeIpv6 } from '../../src/wire/ipv6';
+import { IPV6CP_OPTION } from '../../src/wire/ipv6cp';
 import { authenticationOf, LCP_OPTION } from '../../src/wire/lcp';
 import { formatMac } from '../../src/wire/mac-address';
 import {
@@ -120,6 +123,11 @@ function roundTripPpp(protocol: number, information: Buffer, codes: Tally): void
     const summary = summarizeIp(information);
     assert.equal(summary.version, 6);
     assert.equal(summary.length, information.length);
+    const packet = decodeIpv6(information);
+    assert.deepEqual(encodeIpv6(packet), information);
+    if (packet.nextHeader === IP_PROTOCOL.icmpv6) {
+      assert.deepEqual(encodeIcmpv6(decodeIcmpv6(packet.payload, packet), packet), packet.payload);
+    }
     return;
   }
   if (protocol === PROTOCOL.ipv4) {
@@ -489,6 +497,26 @@ test('ping over IPv6: the summary has what the fixed header says', () => {
     ttl: 64,
     length: 104,
   });
+});
+
+test('IPV6CP: an Interface-Identifier of 8 octets in each Configure-Request', () => {
+  const identifiers = readCapture('pppd-accel-ppp-chap').flatMap(({ bytes }) => {
+    const { etherType, payload } = decodeEthernet(bytes);
+    if (etherType !== ETHERTYPE.session) return [];
+    const { protocol, information } = decodePpp(decodePppoe(payload).payload);
+    if (protocol !== PROTOCOL.ipv6cp) return [];
+    const packet = decodeControl(information, 'IPV6CP');
+    return packet.code === CONTROL.configureRequest ? decodeOptions(packet.data, 'IPV6CP') : [];
+  });
+  assert.equal(identifiers.length, 4);
+  for (const { type, data } of identifiers) {
+    assert.equal(type, IPV6CP_OPTION.interfaceIdentifier);
+    assert.equal(data.length, 8);
+  }
+  assert.ok(
+    identifiers.some(({ data }) => data.equals(hex('61c5e6f5a5f44658'))),
+    'that of the ping below',
+  );
 });
 
 test('the capture reader gives the times of the first and the last frame', () => {
