@@ -85,7 +85,7 @@ function tests(folders, concurrency) {
 
 function filesOf(folder) {
   if (!existsSync(folder)) return [];
-  return readdirSync(folder)
+  return readdirSync(folder, { recursive: true })
     .filter((name) => name.endsWith('.test.ts'))
     .sort()
     .map((name) => join(folder, name));
