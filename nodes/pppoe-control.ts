@@ -1,9 +1,9 @@
 import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red';
-import { PppoeError, type SessionStatus } from '../src/index';
+import { PppoeError, type PppoeSession, type SessionStatus } from '../src/index';
 import type { SessionNode } from './shared/session-api';
 import { asError, report, sessionOf, useSession } from './shared/session-user';
 
-const ACTIONS = ['connect', 'disconnect', 'reconnect', 'status'] as const;
+const ACTIONS = ['connect', 'disconnect', 'reconnect', 'status', 'describe', 'trace'] as const;
 type Action = (typeof ACTIONS)[number];
 
 interface ControlConfig extends NodeDef {
@@ -30,7 +30,8 @@ export = (RED: NodeAPI): void => {
         const within = 1_000 * timeoutOf(config.timeout);
         const action = actionOf(config.action, message);
         const status = await perform(action, node, within);
-        send(Object.assign(message, { topic: node?.topic, action, payload: status.state, ...report(status) }));
+        const payload = payloadOf(action, sessionOf(node), status);
+        send(Object.assign(message, { topic: node?.topic, action, payload, ...report(status) }));
         done();
       } catch (error) {
         done(asError(error));
@@ -58,6 +59,12 @@ function actionOf(configured: ControlConfig['action'], message: ControlMessage):
 
 async function perform(action: Action, node: SessionNode | undefined, within: number): Promise<SessionStatus> {
   const session = sessionOf(node);
-  if (!node || action === 'status') return session.status;
+  if (!node || action === 'status' || action === 'describe' || action === 'trace') return session.status;
   return node[action](within);
+}
+
+/** The state; or the diagrams, or the frames, that were asked for. */
+function payloadOf(action: Action, session: PppoeSession, status: SessionStatus): unknown {
+  if (action === 'describe') return session.describe();
+  return action === 'trace' ? session.trace : status.state;
 }

@@ -1,9 +1,11 @@
 import { PppoeError, type Reason } from '../errors';
 import { earliest } from '../ppp/automaton';
 import { Connection, type PhaseName } from '../ppp/connection';
-import type { DiscoveryPacket } from '../pppoe/discovery-packet';
+import { type DiscoveryPacket, encodeDiscovery } from '../pppoe/discovery-packet';
 import type { Engine, Input, Interest, SessionKey } from '../pppoe/engine';
-import { encodePadt, errorText, HostDiscovery, type Offer } from '../pppoe/host-discovery';
+import { type Framing, framingOf } from '../pppoe/framing';
+import { type Confirmed, encodePadt, errorText, HostDiscovery } from '../pppoe/host-discovery';
+import { payloadLimit } from '../pppoe/max-payload';
 import {
   pppEnd,
   pppoeOffset,
@@ -12,19 +14,24 @@ import {
   SessionFrameTemplate,
   sessionIdAt,
 } from '../pppoe/session-frame';
-import { PPPOE_MRU } from '../wire/lcp';
+import { type Message, messagesOf } from '../pppoe/tag-text';
+import { isIpData } from '../wire/describe/protocols';
 import type { MacAddress } from '../wire/mac-address';
 import { decodePpp, PROTOCOL } from '../wire/ppp';
 import { CODE } from '../wire/pppoe';
 import { MalformedPacket } from '../wire/reader';
+import { clampMss } from '../wire/tcp-mss';
 import { connectionSettings } from './connection-settings';
+import { describeSession, type SessionDescription } from './description';
 import { Ipv6Host } from './ipv6/host';
 import { dhcpv6Identity, drawIdentifier } from './ipv6/identity';
 import { checkSendable } from './outgoing';
 import { pauseAfter } from './reconnect';
 import type { Afterwards, Established, SessionState, SessionStateName } from './session-state';
 import type { SessionSettings } from './settings';
+import { sendLimit } from './sizes';
 import { type SessionCounters, type SessionSnapshot, snapshot } from './snapshot';
+import { type FrameEntry, Trace } from './trace';
 
 export type SessionEvent =
   | { readonly type: 'state'; readonly state: SessionStateName; readonly reason?: Reason }
@@ -32,6 +39,8 @@ export type SessionEvent =
   | { readonly type: 'progress'; readonly text: string }
   /** The session that the Access Concentrator has, as far as we know: to be remembered across a crash. */
   | { readonly type: 'session'; readonly session: SessionKey | undefined }
+  /** What the Access Concentrator tells its users: a message, or a URL for their browser. */
+  | ({ readonly type: 'message' } & Message)
   /** What is known of our addresses, name servers or router changed while the session is up. */
   | { readonly type: 'addresses' }
   /** A DHCPv6 server delegated a prefix to us, like `2001:db8:1::/56`, or it is ours no more. */
@@ -46,6 +55,8 @@ export interface SessionOutlets {
   listen(interest: Interest): void;
   /** Unpredictable octets. */
   random(octets: number): Buffer;
+  /** A control frame was sent, or came and is about to be handled. */
+  frame?(frame: FrameEntry): void;
 }
 
 /** Where a session stands on its segment. */
@@ -55,6 +66,8 @@ export interface SessionPlace {
   readonly mtu: number;
   /** A session of an earlier run that did not end in order: many an Access Concentrator is silent until it is ended. */
   readonly leftover?: SessionKey;
+  /** Octets of our VLAN tags that count towards that when we send; 0 if absent. */
+  readonly tagOctets?: number;
 }
 
 /** Session frames that overtake PADS are held, but no more than this. */
@@ -71,6 +84,10 @@ export class Session implements Engine {
   readonly #ipv6: Ipv6Host;
   /** A session that the Access Concentrator may still believe in. */
   #leftover: SessionKey | undefined;
+  /** The last message of each kind since the attempt began. */
+  #messages: Partial<Record<Message['kind'], string>> = {};
+  readonly #framing: Framing;
+  readonly #trace: Trace;
   readonly #counters: SessionCounters = {
     packetsReceived: 0,
     octetsReceived: 0,
@@ -87,6 +104,8 @@ export class Session implements Engine {
     private readonly outlets: SessionOutlets,
   ) {
     this.#leftover = place.leftover;
+    this.#framing = framingOf(settings);
+    this.#trace = new Trace((frame) => outlets.frame?.(frame));
     // Drawn once, and kept from one connection to the next: addresses are made of it.
     this.settings = {
       ...settings,
@@ -108,7 +127,24 @@ export class Session implements Engine {
 
   /** Everything that a session knows, as plain data. Times are of the engine's clock. */
   get snapshot(): SessionSnapshot {
-    return snapshot(this.#state, this.#counters, this.settings, this.#reason, this.#ipv6.snapshot);
+    return {
+      ...snapshot(this.#state, this.#counters, this.settings, this.#reason, this.#ipv6.snapshot),
+      ...this.#messages,
+    };
+  }
+
+  /** The control frames that were sent and received, secrets masked. IP packets are counted only (`snapshot`). */
+  get trace(): Pick<Trace, 'frames' | 'attempts'> {
+    return this.#trace;
+  }
+
+  /** The session, its automatons and its negotiation as Mermaid diagrams. */
+  describe(): SessionDescription {
+    const connection = 'established' in this.#state ? this.#state.established.connection : undefined;
+    const stateOf = (protocol: number) => connection?.stateOf(protocol);
+    const { lcp, ipcp, ipv6cp } = PROTOCOL;
+    const automata = { lcp: stateOf(lcp), ipcp: stateOf(ipcp), ipv6cp: stateOf(ipv6cp) };
+    return describeSession(this.state, automata, this.#trace.attempts);
   }
 
   get deadline(): number | undefined {
@@ -122,6 +158,7 @@ export class Session implements Engine {
 
   /** Begins at once: from idle, and from a pause that it ends. Otherwise it is on its way already. */
   open(now: number): void {
+    this.#trace.now = now;
     if (this.#state.name === 'terminating') this.#state = { ...this.#state, afterwards: 'reopen' };
     if (this.#state.name === 'idle' || this.#state.name === 'waiting') this.#begin(now);
   }
@@ -131,21 +168,28 @@ export class Session implements Engine {
    * Called again, it does not wait for the Ack any longer.
    */
   close(now: number): void {
+    this.#trace.now = now;
     this.#failures = { code: undefined, count: 0 };
     this.#end({ code: 'closed', text: 'Closed by us' }, 'idle', now);
   }
 
   /** Ends in order and begins again. */
   reopen(now: number): void {
+    this.#trace.now = now;
     this.#end({ code: 'closed', text: 'Closed by us, to connect again' }, 'reopen', now);
   }
 
   handle(input: Input, now: number): void {
+    this.#trace.now = now;
     switch (input.type) {
       case 'frames':
         return this.#frames(input.frames, now);
       case 'discovery':
+        this.#trace.received(input.frame ?? encodeDiscovery(input.packet));
         return this.#discovery(input.packet, now);
+      case 'malformed':
+        this.#trace.received(input.frame);
+        return this.#trace.mark('malformed');
       case 'due':
         return this.#due(now);
       case 'link-down':
@@ -167,7 +211,9 @@ export class Session implements Engine {
     const mtus = { ipv4: connection.isUp('IPCP') ? state.mtu : undefined, ipv6: this.#ipv6.mtu };
     const protocols = packets.map((packet) => checkSendable(packet, mtus));
     for (const [index, packet] of packets.entries()) {
-      this.outlets.send(template.frame(protocols[index] as number, packet));
+      const frame = template.frame(protocols[index] as number, packet);
+      if (this.settings.clampMss) this.#clamp(frame.subarray(frame.length - packet.length), state);
+      this.outlets.send(frame);
       this.#counters.packetsSent++;
       this.#counters.octetsSent += packet.length;
     }
@@ -185,23 +231,26 @@ export class Session implements Engine {
     if (!this.#linkUp) return this.#enter({ name: 'waiting', until: undefined, reason: LINK_DOWN }, LINK_DOWN);
     this.#abandoned = undefined;
     this.#clearLeftover();
+    this.#messages = {};
     const discovery = new HostDiscovery(
       {
         ...this.settings,
         timeout: this.settings.discoveryTimeout,
         attempts: this.settings.discoveryAttempts,
+        maxPayload: Math.min(this.settings.mru, this.place.mtu - SESSION_OVERHEAD),
+        framing: this.#framing,
       },
       this.place.address,
       this.settings.vlan,
       {
-        send: (frame) => this.outlets.send(frame),
+        send: (frame) => this.#send(frame),
         random: (octets) => this.outlets.random(octets),
         progress: (text) => this.#progress(text),
         requesting: (offer) => {
           this.outlets.listen({ hostUniq: discovery.hostUniq, awaiting: offer.address });
           this.#enter({ name: 'requesting', discovery, held: [] });
         },
-        established: ({ offer, id, roundTrip }, at) => this.#established(offer, id, roundTrip, discovery, at),
+        established: (confirmed, at) => this.#established(confirmed, discovery, at),
         failed: (reason, at) => this.#ended(reason, 'wait', at),
       },
     );
@@ -213,39 +262,49 @@ export class Session implements Engine {
   #discovery(packet: DiscoveryPacket, now: number): void {
     const state = this.#state;
     if (packet.code === CODE.PADT) return this.#terminatedByPadt(packet, now);
+    if (packet.code === CODE.PADM) return this.#messaged(packet);
     const discovery = 'discovery' in state ? state.discovery : this.#abandoned;
     if (discovery) discovery.receive(packet, now);
-    else this.#counters.ignored++;
+    else this.#ignore();
+  }
+
+  #messaged({ tags }: DiscoveryPacket): void {
+    for (const { kind, text } of messagesOf(tags)) {
+      this.#messages[kind] = text;
+      this.#progress(`Got a ${kind === 'motm' ? 'message' : 'URL'} for users: ${text}`);
+      this.outlets.event({ type: 'message', kind, text });
+    }
   }
 
   #terminatedByPadt(packet: DiscoveryPacket, now: number): void {
     const state = this.#state;
     const ours = 'established' in state && state.established.id === packet.sessionId;
-    if (!ours || !state.established.peer.equals(packet.source)) {
-      this.#counters.ignored++;
-      return;
-    }
+    if (!ours || !state.established.peer.equals(packet.source)) return this.#ignore();
     const text = errorText(packet.tags)?.replace(/^Generic-Error: /, '');
     this.#progress(`Got PADT${text ? `: ${text}` : ''}`);
     const reason = state.established.connection.cutOff(text ?? 'PADT');
     this.#ended(reason, state.name === 'terminating' ? state.afterwards : 'wait', now);
   }
 
-  #established(offer: Offer, id: number, roundTrip: number, discovery: HostDiscovery, now: number): void {
+  #established({ offer, id, roundTrip, maxPayload }: Confirmed, discovery: HostDiscovery, now: number): void {
     const held = this.#state.name === 'requesting' ? this.#state.held : [];
     const { address } = this.place;
-    const template = new SessionFrameTemplate(offer.address, address, this.settings.vlan, id);
-    const connection = new Connection(connectionSettings(this.settings, this.#mtu, roundTrip), {
-      send: (protocol, information) => this.outlets.send(template.frame(protocol, information)),
+    const { vlan, dataPcp } = this.settings;
+    const dataVlan = dataPcp === undefined ? vlan : vlan.map((tag) => ({ ...tag, pcp: dataPcp }));
+    const template = new SessionFrameTemplate(offer.address, address, vlan, id, { dataVlan, framing: this.#framing });
+    const limit = payloadLimit(this.place, maxPayload);
+    const connection = new Connection(connectionSettings(this.settings, limit, roundTrip), {
+      send: (protocol, information) => this.#send(template.frame(protocol, information)),
       random: (octets) => this.outlets.random(octets),
       progress: (text) => this.#progress(text),
       phase: (phase, at) => this.#phase(phase, established, at),
-      network: (name, up, at) => this.#network(name, up, connection, at),
+      network: (name, up, at) => this.#network(name, up, established, at),
       // A host asks no peer who it is.
       claim: () => {},
       closed: (reason, at) => this.#closed(reason, established, at),
+      ignored: () => this.#trace.mark('ignored'),
     });
-    const established: Established = { id, peer: offer.address, offer, connection, template };
+    const established: Established = { id, peer: offer.address, offer, connection, template, limit };
     this.outlets.listen({ hostUniq: discovery.hostUniq, session: { peer: offer.address, id } });
     this.#abandoned = discovery;
     this.#state = { name: 'establishing', established };
@@ -254,17 +313,12 @@ export class Session implements Engine {
     if (held.length > 0) this.#frames(held, now);
   }
 
-  /** What the segment's frames can carry, and PPPoE without PPP-Max-Payload allows (RFC 2516 §7). */
-  get #mtu(): number {
-    return Math.min(this.place.mtu - SESSION_OVERHEAD, PPPOE_MRU);
-  }
-
   // PPP
 
   #phase(phase: PhaseName, established: Established, now: number): void {
     if (phase === 'dead' || this.#state.name === 'terminating') return;
     if (phase === 'open') {
-      const mtu = Math.min(established.connection.peerMru, this.#mtu);
+      const mtu = sendLimit(this.place, established.connection.peerMru, established.limit);
       this.#counters.connects++;
       return this.#enter({ name: 'up', established, since: now, mtu });
     }
@@ -280,19 +334,19 @@ export class Session implements Engine {
   }
 
   /** A network protocol came up or went down. What the session's state becomes of it, `#phase` is told next. */
-  #network(name: 'IPCP' | 'IPV6CP', up: boolean, { ipv6cp, peerMru }: Connection, now: number): void {
+  #network(name: 'IPCP' | 'IPV6CP', up: boolean, { connection, limit }: Established, now: number): void {
     const state = this.#state.name;
     if (name === 'IPV6CP' && !up) this.#ipv6.down();
     if (name === 'IPV6CP' && up && state !== 'terminating') {
-      const { identifier, peerIdentifier } = ipv6cp;
-      this.#ipv6.up({ identifier, peerIdentifier, mtu: Math.min(peerMru, this.#mtu) }, now);
+      const { identifier, peerIdentifier } = connection.ipv6cp;
+      this.#ipv6.up({ identifier, peerIdentifier, mtu: sendLimit(this.place, connection.peerMru, limit) }, now);
     }
     if (state === 'up') this.outlets.event({ type: 'addresses' });
   }
 
   /** PPP is over: our PADT follows, whoever ended it. */
   #closed(reason: Reason, { peer, id }: Established, now: number): void {
-    this.outlets.send(encodePadt(this.place.address, peer, this.settings.vlan, id));
+    this.#send(encodePadt(this.place.address, peer, this.settings.vlan, id, undefined, this.#framing));
     this.#progress('Sending PADT');
     this.#ended(reason, this.#state.name === 'terminating' ? this.#state.afterwards : 'wait', now);
   }
@@ -309,22 +363,26 @@ export class Session implements Engine {
   /** The IP packet that a frame carries; anything else goes to PPP. */
   #frame(frame: Buffer, now: number): Buffer | undefined {
     const state = this.#state;
-    const at = pppoeOffset(frame);
+    const at = pppoeOffset(frame, this.#framing);
     const end = at < 0 ? -1 : pppEnd(frame, at);
     if (end < 0) {
       this.#counters.malformed++;
+      this.#trace.received(frame);
+      this.#trace.mark('malformed');
       return undefined;
     }
+    const start = protocolOffset(at);
+    const protocol = ((frame[start] as number) << 8) | (frame[start + 1] as number);
+    if (isIpData(protocol)) this.#trace.skipped();
+    else this.#trace.received(frame);
     if (state.name === 'requesting') {
       if (state.held.length < MOST_HELD) state.held.push(frame);
       return undefined;
     }
     if (!('established' in state) || state.established.id !== sessionIdAt(frame, at)) {
-      this.#counters.ignored++;
+      this.#ignore();
       return undefined;
     }
-    const start = protocolOffset(at);
-    const protocol = ((frame[start] as number) << 8) | (frame[start + 1] as number);
     if (protocol !== PROTOCOL.ipv4 && protocol !== PROTOCOL.ipv6) {
       this.#control(state.established.connection, frame.subarray(start, end), now);
       return undefined;
@@ -333,14 +391,19 @@ export class Session implements Engine {
     const packet = frame.subarray(start + 2, end);
     const isIpv4 = protocol === PROTOCOL.ipv4;
     if (!isIpv4 && this.#ipv6.concerns(packet) && this.#takenByHost(packet, now)) return undefined;
-    const network = isIpv4 ? 'IPCP' : 'IPV6CP';
-    if (state.name !== 'up' || !state.established.connection.isUp(network)) {
-      this.#counters.ignored++;
+    if (state.name !== 'up' || !state.established.connection.isUp(isIpv4 ? 'IPCP' : 'IPV6CP')) {
+      this.#ignore();
       return undefined;
     }
     this.#counters.packetsReceived++;
     this.#counters.octetsReceived += packet.length;
+    if (this.settings.clampMss) this.#clamp(packet, state);
     return packet;
+  }
+
+  #clamp(packet: Buffer, { mtu, established }: Extract<SessionState, { name: 'up' }>): void {
+    const isIpv4 = (packet[0] ?? 0) >> 4 === 4;
+    clampMss(packet, Math.min(isIpv4 ? mtu : (this.#ipv6.mtu ?? mtu), established.connection.mru));
   }
 
   #control(connection: Connection, octets: Buffer, now: number): void {
@@ -364,6 +427,7 @@ export class Session implements Engine {
     } catch (error) {
       if (!(error instanceof MalformedPacket)) throw error;
       this.#counters.malformed++;
+      this.#trace.mark('malformed');
       this.#progress(`Dropped a malformed packet: ${error.message}`);
       return undefined;
     }
@@ -385,10 +449,7 @@ export class Session implements Engine {
   #end(reason: Reason, afterwards: Afterwards, now: number): void {
     const state = this.#state;
     if (state.name === 'idle' || state.name === 'waiting') return this.#ended(reason, afterwards, now);
-    if ('discovery' in state) {
-      state.discovery.abandon();
-      return this.#ended(reason, afterwards, now);
-    }
+    if ('discovery' in state) return this.#ended(reason, afterwards, now);
     const again = state.name === 'terminating' && state.afterwards === 'idle' && afterwards === 'idle';
     if (again) return this.#closed(reason, state.established, now);
     if (state.name === 'up') this.#settle(now - state.since);
@@ -419,8 +480,11 @@ export class Session implements Engine {
   }
 
   #ended(reason: Reason, afterwards: Afterwards, now: number): void {
-    if ('discovery' in this.#state) this.#abandoned = this.#state.discovery;
     this.#ipv6.down();
+    if ('discovery' in this.#state) {
+      this.#abandoned = this.#state.discovery;
+      this.#abandoned.abandon();
+    }
     const { hostUniq } = this.#abandoned ?? {};
     this.outlets.listen(hostUniq ? { hostUniq } : {});
     if (this.#state.name === 'up') this.#settle(now - this.#state.since);
@@ -448,7 +512,9 @@ export class Session implements Engine {
     const leftover = this.#leftover;
     if (!leftover) return;
     this.#progress(`Sending PADT for session ${leftover.id}, which was left over`);
-    this.outlets.send(encodePadt(this.place.address, leftover.peer, this.settings.vlan, leftover.id));
+    this.#send(
+      encodePadt(this.place.address, leftover.peer, this.settings.vlan, leftover.id, undefined, this.#framing),
+    );
     this.#leftover = undefined;
     this.outlets.event({ type: 'session', session: undefined });
   }
@@ -468,9 +534,21 @@ export class Session implements Engine {
 
   #enter(state: SessionState, reason?: Reason): void {
     this.#state = state;
+    this.#trace.entered(state.name, reason);
     if (state.name === 'up') this.#reason = undefined;
     else if (reason) this.#reason = reason;
     this.outlets.event({ type: 'state', state: state.name, ...(reason ? { reason } : {}) });
+  }
+
+  /** Everything but IP packets leaves here. */
+  #send(frame: Buffer): void {
+    this.#trace.sent(frame);
+    this.outlets.send(frame);
+  }
+
+  #ignore(): void {
+    this.#counters.ignored++;
+    this.#trace.mark('ignored');
   }
 
   #progress(text: string): void {

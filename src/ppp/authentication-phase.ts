@@ -37,6 +37,7 @@ export interface AuthenticationPhaseOutlets {
   /** Every part that LCP agreed on has succeeded. Again after each later challenge. */
   succeeded(now: number): void;
   failed(reason: Reason, now: number): void;
+  ignored?(): void;
 }
 
 interface Part<T extends Authentication> {
@@ -88,8 +89,9 @@ export class AuthenticationPhase {
       each && AUTHENTICATION[each.protocol].carrier === protocol ? each : undefined,
     );
     const part = theirs && packet[0] === AUTHENTICATION[theirs.protocol].peerCode ? theirs : ours;
-    if (part) part.authentication.receive(packet, now);
-    else this.outlets.progress(`Ignored ${protocolName(protocol)}, which LCP did not agree on`);
+    if (part) return part.authentication.receive(packet, now);
+    this.outlets.progress(`Ignored ${protocolName(protocol)}, which LCP did not agree on`);
+    this.outlets.ignored?.();
   }
 
   decide(decision: Decision, now: number): void {

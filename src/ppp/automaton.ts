@@ -26,6 +26,8 @@ export interface AutomatonOutlets {
   mru(): number;
   /** A Terminate-Request came, with this text. */
   terminateRequested(text: Buffer): void;
+  /** What is being received answers nothing that was asked. */
+  ignored?(): void;
 }
 
 /** Codes without which nothing can be negotiated: their Code-Reject is fatal (RXJ-). */
@@ -219,8 +221,8 @@ export class Automaton {
     const request = this.#request;
     if (isAnswerState(this.#state)) {
       // An Ack must carry the request's own options unchanged; of several only the first counts.
-      if (!request?.outstanding || packet.identifier !== request.identifier) return;
-      if (!packet.data.equals(request.options)) return;
+      const answers = request?.outstanding && packet.identifier === request.identifier;
+      if (!answers || !packet.data.equals(request.options)) return this.outlets.ignored?.();
       this.#answered();
       this.#refusalsReceived = 0;
     }
@@ -231,7 +233,7 @@ export class Automaton {
     const options = decodeOptions(packet.data, this.protocol.name);
     const request = this.#request;
     if (isAnswerState(this.#state)) {
-      if (!request?.outstanding || packet.identifier !== request.identifier) return;
+      if (!request?.outstanding || packet.identifier !== request.identifier) return this.outlets.ignored?.();
       this.#answered();
       this.#refusalsReceived++;
       if (this.#refusalsReceived > MAX_ROUNDS * this.settings.maxFailure) return this.#giveUp(now);

@@ -6,6 +6,7 @@ import { type Claim, type Credentials, type Decision, peerText } from './authent
 import { AuthenticationPhase } from './authentication-phase';
 import { isAuthentication } from './authentication-protocols';
 import { Automaton, type AutomatonOutlets, earliest } from './automaton';
+import type { State } from './automaton-table';
 import {
   type AutomatonSettings,
   type ControlProtocol,
@@ -58,6 +59,8 @@ export interface ConnectionOutlets {
   claim(claim: Claim, now: number): void;
   /** It is over. Nothing is sent any more. */
   closed(reason: Reason, now: number): void;
+  /** What is being received is nothing that its state waits for. */
+  ignored?(): void;
 }
 
 /** So many reflections of our own Magic-Number in a row prove a looped line. */
@@ -100,6 +103,7 @@ export class Connection {
         if (this.#phase.name === 'authenticate') this.#authenticated(now);
       },
       failed: (reason, now) => this.#refused(reason, now),
+      ignored: () => outlets.ignored?.(),
     });
     this.#keepalive = new Keepalive(
       settings.keepalive,
@@ -136,6 +140,11 @@ export class Connection {
   /** The last Echo round trip in ms. */
   get roundTrip(): number | undefined {
     return this.#keepalive.roundTrip;
+  }
+
+  /** The state of LCP's or an NCP's automaton; undefined for a protocol that is not negotiated here. */
+  stateOf(protocol: number): State | undefined {
+    return protocol === PROTOCOL.lcp ? this.#lcp.state : this.#networks.stateOf(protocol);
   }
 
   get deadline(): number | undefined {
@@ -183,17 +192,17 @@ export class Connection {
    * @throws MalformedPacket, with nothing changed.
    */
   receive(protocol: number, information: Buffer, now: number): void {
-    if (this.#phase.name === 'dead') return;
+    if (this.#phase.name === 'dead') return this.outlets.ignored?.();
     this.#keepalive.heard();
     if (protocol === PROTOCOL.lcp) return this.#receiveLcp(information, now);
     const { state } = this.#lcp;
     if (isAuthentication(protocol)) {
       // Between the peer's Terminate-Request and the end a refusal may still come: it tells why.
-      if (state === 'Opened' || state === 'Stopping') this.#authentication.receive(protocol, information, now);
-      return;
+      if (state !== 'Opened' && state !== 'Stopping') return this.outlets.ignored?.();
+      return this.#authentication.receive(protocol, information, now);
     }
     // RFC 1661 §3.4, §3.5: nothing else, not even to reject it, before LCP is opened and the authentication is over.
-    if (this.#phase.name !== 'network' && this.#phase.name !== 'open') return;
+    if (this.#phase.name !== 'network' && this.#phase.name !== 'open') return this.outlets.ignored?.();
     if (!this.#networks.receive(protocol, information, now)) this.#protocolReject(protocol, information);
   }
 
@@ -227,7 +236,7 @@ export class Connection {
   }
 
   #lcpPacket(packet: ControlPacket, now: number): void {
-    if (this.#lcp.state !== 'Opened') return;
+    if (this.#lcp.state !== 'Opened') return this.outlets.ignored?.();
     const magic = packet.data.length >= 4 ? packet.data.readUInt32BE(0) : 0;
     const reflected = magic !== 0 && magic === this.#lcpPolicy.magic;
     if (packet.code === CONTROL.echoRequest) {
@@ -368,9 +377,10 @@ export class Connection {
     }
   }
 
-  #automaton(policy: ControlProtocol, signals: Omit<AutomatonOutlets, 'send' | 'mru'>): Automaton {
+  #automaton(policy: ControlProtocol, signals: Omit<AutomatonOutlets, 'send' | 'mru' | 'ignored'>): Automaton {
     const send = (packet: Buffer) => this.outlets.send(policy.protocol, packet);
-    return new Automaton(policy, { ...signals, send, mru: () => this.#longest }, this.settings.automaton);
+    const ignored = () => this.outlets.ignored?.();
+    return new Automaton(policy, { ...signals, send, ignored, mru: () => this.#longest }, this.settings.automaton);
   }
 
   #enter(phase: Phase, now: number): void {

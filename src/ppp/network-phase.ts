@@ -1,5 +1,6 @@
 import type { Reason } from '../errors';
 import { type Automaton, earliest } from './automaton';
+import type { State } from './automaton-table';
 import { FINISH_REASONS, type Finish, type NetworkProtocol } from './control-protocol';
 
 /** What the automaton of a network protocol tells. */
@@ -69,6 +70,10 @@ export class NetworkPhase {
 
   isUp(name: NetworkProtocol['name']): boolean {
     return this.#networks.some(({ policy, up }) => up && policy.name === name);
+  }
+
+  stateOf(protocol: number): State | undefined {
+    return this.#find(protocol)?.automaton.state;
   }
 
   begin(now: number): void {

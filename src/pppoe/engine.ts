@@ -5,7 +5,14 @@ import type { DiscoveryPacket } from './discovery-packet';
 /** Everything that can happen to an engine. Times come beside it, so an engine has no clock. */
 export type Input =
   /** A discovery packet for this engine, from its segment. */
-  | { readonly type: 'discovery'; readonly packet: DiscoveryPacket }
+  | {
+      readonly type: 'discovery';
+      readonly packet: DiscoveryPacket;
+      /** The Ethernet frame that it came in. */
+      readonly frame?: Buffer;
+    }
+  /** An Ethernet frame of the discovery stage that is no whole packet, for a host that may have been waiting for it. */
+  | { readonly type: 'malformed'; readonly frame: Buffer }
   /** Whole Ethernet frames of the PPPoE session stage for this engine, in the order of their arrival. */
   | { readonly type: 'frames'; readonly frames: readonly Buffer[] }
   | { readonly type: 'link-down'; readonly error: PppoeError }

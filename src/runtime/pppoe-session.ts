@@ -1,12 +1,15 @@
 import { EventEmitter } from 'node:events';
+import { describeSession, type SessionDescription } from '../client/description';
 import { type Ipv6Snapshot, withTimes } from '../client/ipv6/settings';
 import { Session, type SessionEvent } from '../client/session';
 import type { SessionStateName } from '../client/session-state';
 import { individual, type SessionSettings, sessionSettings, within } from '../client/settings';
 import type { SessionSnapshot } from '../client/snapshot';
+import type { FrameEntry, FrameEvent } from '../client/trace';
 import { PppoeError, type Reason } from '../errors';
-import type { LinkCounters } from '../link/link';
+import { countedTagOctets, type LinkCounters } from '../link/link';
 import type { SessionKey } from '../pppoe/engine';
+import { framingOf } from '../pppoe/framing';
 import type { MacAddress } from '../wire/mac-address';
 import { type Clock, systemClock } from './clock';
 import { PacketQueue } from './packet-queue';
@@ -35,6 +38,11 @@ export interface SessionStatus extends Omit<SessionSnapshot, 'since' | 'nextAtte
   readonly link?: LinkCounters;
 }
 
+/** A control frame, decoded; its time is ISO 8601. */
+export interface FrameReport extends Omit<FrameEvent, 'at'> {
+  readonly at: string;
+}
+
 interface SessionEvents {
   state: [state: SessionStateName, status: SessionStatus];
   progress: [text: string];
@@ -43,6 +51,9 @@ interface SessionEvents {
   /** A prefix, like `2001:db8:1::/56`, was delegated to us. */
   'prefix-delegated': [prefix: string, status: SessionStatus];
   'prefix-lost': [prefix: string, status: SessionStatus];
+  /** What the access concentrator tells its users. */
+  message: [kind: 'motm' | 'hurl', text: string];
+  frame: [frame: FrameReport];
 }
 
 /** The pause before an interface that was missing is looked for again. Doubles up to the maximum. In ms. */
@@ -51,7 +62,8 @@ const MISSING_INTERFACE = { first: 1_000, max: 30_000 };
 /**
  * A PPPoE session on an interface: `connect`, then `send` packets and take received ones from `packets`, then `close`.
  *
- * Emits `state` for each change and `progress` for each step. It reconnects by itself until it is disconnected.
+ * Emits `state` for each change, `progress` for each step and `frame` for each control frame sent or received. It reconnects
+ * by itself until it is disconnected.
  */
 export class PppoeSession extends EventEmitter<SessionEvents> {
   readonly #settings: SessionSettings;
@@ -94,6 +106,19 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
       ...(ipv6 ? { ipv6: withTimes(ipv6, (time) => this.clock.date(time)) } : {}),
       link: this.#open.shared.port.linkCounters,
     };
+  }
+
+  /**
+   * The last 500 control frames of this session, the oldest first. IP packets are not among them, and secrets are overwritten:
+   * passwords of PAP, responses of CHAP and EAP.
+   */
+  get trace(): readonly FrameReport[] {
+    return (this.#open?.attachment.engine.trace.frames ?? []).map((frame) => this.#frameReport(frame));
+  }
+
+  /** The session, its automatons and its negotiation as the texts of Mermaid diagrams. */
+  describe(): SessionDescription {
+    return this.#open?.attachment.engine.describe() ?? describeSession(this.state, {}, []);
   }
 
   /** Begins at once, also during a pause, and comes back by itself from then on. The outcome is an event. */
@@ -172,7 +197,8 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
     const { interface: name, macAddress } = this.options;
     try {
       const address = macAddress ? { address: macAddress } : {};
-      const shared = openPort({ interface: name, role: 'host', ...address }, this.clock);
+      const framing = framingOf(this.#settings);
+      const shared = openPort({ interface: name, role: 'host', framing, ...address }, this.clock);
       this.#failure = undefined;
       this.#open = { shared, attachment: this.#attach(shared) };
     } catch (error) {
@@ -189,11 +215,20 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
       (outlets, address) =>
         new Session(
           this.#settings,
-          { address, mtu: port.link.mtu, ...this.#leftover(address) },
+          {
+            address,
+            mtu: port.link.mtu,
+            tagOctets: countedTagOctets(this.#settings.vlan),
+            ...this.#leftover(address),
+          },
           {
             ...outlets,
             packets: (packets) => this.packets.push(packets),
             event: (event) => outlets.later(() => this.#report(event, address)),
+            // Nobody listens, as a rule: then nothing is decoded.
+            frame: (frame) => {
+              if (this.listenerCount('frame') > 0) outlets.later(() => this.emit('frame', this.#frameReport(frame)));
+            },
           },
         ),
     );
@@ -202,9 +237,15 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
   #report(event: SessionEvent, address: MacAddress): void {
     if (event.type === 'state') this.emit('state', event.state, this.status);
     else if (event.type === 'progress') this.emit('progress', event.text);
+    else if (event.type === 'message') this.emit('message', event.kind, event.text);
     else if (event.type === 'addresses') this.emit('addresses', this.status);
     else if (event.type !== 'session') this.emit(event.type, event.prefix, this.status);
     else this.#remember(event.session, address);
+  }
+
+  #frameReport(frame: FrameEntry): FrameReport {
+    const event = frame.event();
+    return { ...event, at: this.clock.date(event.at) };
   }
 
   /** The session that an earlier run left at this interface's Access Concentrator. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { RECONNECT_DEFAULTS } from '../../src/client/reconnect';
 import { Ac, connected, Host } from './stations';
 import { World } from './world';
 
@@ -97,4 +98,18 @@ test('a link that goes down during a reconnect leaves the session waiting for it
   assert.equal(host.state, 'waiting');
   host.plug();
   world.runUntil(() => host.state === 'up', 10_000);
+});
+
+test('an offer for a discovery that the link ended is not taken any more', () => {
+  const world = new World({ delay: 10 });
+  new Ac(world);
+  world.tap = ({ text }) => (text === 'PADO' ? 1_000 : undefined);
+  const host = new Host(world, { reconnect: { ...RECONNECT_DEFAULTS, enabled: false } }).open();
+  world.runFor(100);
+  host.unplug();
+  assert.equal(host.state, 'idle');
+  host.plug();
+  world.runFor(60_000);
+  assert.deepEqual(host.states, ['discovering', 'idle']);
+  assert.deepEqual(world.sentBy('host'), ['PADI']);
 });

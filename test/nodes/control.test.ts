@@ -113,3 +113,54 @@ test('without a session an action is refused with not-up', async () => {
   tell({ payload: 'status' });
   assert.equal(((await errors.next())['error'] as { code: string }).code, 'not-up');
 });
+
+const DRAWN = ['states', 'lcp', 'ipcp', 'sequence'] as const;
+
+test('describe answers at once with the diagrams of the session, the automatons and the negotiation', async () => {
+  const { flow } = labFlow(CONTROL);
+  await load(flow);
+  await up();
+  const outcome = new Inbox('outcome');
+  tell({ payload: 'describe' });
+  const message = await outcome.next();
+  const diagrams = message.payload as Record<(typeof DRAWN)[number], string>;
+  assert.deepEqual(Object.keys(diagrams), DRAWN);
+  assert.match(diagrams.states, /^stateDiagram-v2\n[\s\S]*class up present\n$/);
+  for (const automaton of [diagrams.lcp, diagrams.ipcp]) assert.match(automaton, /class Opened present\n$/);
+  assert.match(diagrams.sequence, /^sequenceDiagram\n[\s\S]*Access Concentrator \(TestAC\)[\s\S]*CHAP Response/);
+  assert.equal(message['action'], 'describe');
+  assert.equal((message['session'] as { state?: string }).state, 'up');
+});
+
+test('trace answers with the control frames, each with a line of text, and no password among them', async () => {
+  const { flow } = labFlow(CONTROL);
+  await load(flow);
+  await up();
+  const outcome = new Inbox('outcome');
+  tell({ action: 'trace' });
+  const message = await outcome.next();
+  const frames = message.payload as { text: string; code: string; at: string; octets: Buffer }[];
+  assert.deepEqual(
+    frames.slice(0, 4).map(({ code }) => code),
+    ['PADI', 'PADO', 'PADR', 'PADS'],
+  );
+  for (const { text, at, octets } of frames) {
+    assert.match(text, /^(sent|received) \S/);
+    assert.equal(new Date(at).toISOString(), at);
+    assert.ok(Buffer.isBuffer(octets));
+  }
+  assert.ok(frames.some(({ text }) => /^sent CHAP Response \d+: .*hidden \(16 octets\), Name anna/.test(text)));
+  assert.ok(!JSON.stringify(frames).includes('Kn0w-Nobody'));
+});
+
+test('before the first attempt the trace is empty and the diagrams show an idle session', async () => {
+  const { flow } = labFlow(CONTROL, { autoconnect: false });
+  await load(flow);
+  const outcome = new Inbox('outcome');
+  tell({ payload: 'trace' });
+  assert.deepEqual((await outcome.next()).payload, []);
+  outcome.clear();
+  tell({ payload: 'describe' });
+  const { payload } = await outcome.next(({ action }) => action === 'describe');
+  assert.match((payload as { states: string }).states, /class idle present/);
+});

@@ -262,3 +262,38 @@ test('sessions with addresses of their own are stations of their own', LIMIT, as
     { macAddress },
   );
 });
+
+test('the trace has wall-clock times, and frame events come only to those who listen', LIMIT, async () => {
+  await withConcentrator('session-trace', async (_concentrator, session) => {
+    assert.deepEqual(session.trace, []);
+    session.connect();
+    await session.connected(5_000);
+    const { trace } = session;
+    assert.deepEqual(
+      trace.slice(0, 4).map(({ code }) => code),
+      ['PADI', 'PADO', 'PADR', 'PADS'],
+    );
+    for (const { at } of trace) assert.ok(Math.abs(Date.parse(at) - Date.now()) < 5_000, at);
+    const heard: string[] = [];
+    session.on('frame', ({ text, type }) => heard.push(`${type} ${text}`));
+    session.disconnect();
+    await session.disconnected(5_000);
+    assert.match(heard[0] ?? '', /^frame sent LCP Terminate-Request/);
+    assert.match(heard[1] ?? '', /^frame received LCP Terminate-Ack/);
+    assert.match(heard[2] ?? '', /^frame sent PADT session/);
+    assert.equal(heard.length, 3);
+    assert.deepEqual(
+      session.trace.slice(trace.length).map(({ type, text }) => `${type} ${text}`),
+      heard,
+    );
+    assert.match(session.describe().states, /class idle present/);
+  });
+});
+
+test('before there is a link a session describes itself all the same', LIMIT, () => {
+  const session = new PppoeSession({ interface: 'virtual:session-undescribed' });
+  const { states, lcp, ipcp, sequence } = session.describe();
+  assert.match(states, /class idle present/);
+  for (const automaton of [lcp, ipcp]) assert.match(automaton, /class Initial present/);
+  assert.match(sequence, /^sequenceDiagram/);
+});
