@@ -11,22 +11,28 @@ export interface SessionDescription {
   readonly states: string;
   /** `stateDiagram-v2` of LCP's automaton (RFC 1661 §4.1), the present state marked. */
   readonly lcp: string;
-  /** The same for IPCP. */
+  /** The same for IPCP and for IPV6CP. */
   readonly ipcp: string;
+  readonly ipv6cp: string;
   /** `sequenceDiagram` of the negotiation: the present or last attempt, and those before it as far as there is room. */
   readonly sequence: string;
 }
 
-/** @param automata the states of LCP and IPCP; Initial while there is no PPP connection. */
+/** @param automata the states of LCP, IPCP and IPV6CP; Initial while there is no PPP connection. */
 export function describeSession(
   state: SessionStateName,
-  automata: { readonly lcp?: State | undefined; readonly ipcp?: State | undefined },
+  automata: {
+    readonly lcp?: State | undefined;
+    readonly ipcp?: State | undefined;
+    readonly ipv6cp?: State | undefined;
+  },
   attempts: readonly TraceAttempt[],
 ): SessionDescription {
   return {
     states: drawSession(state),
     lcp: drawAutomaton(automata.lcp ?? 'Initial'),
     ipcp: drawAutomaton(automata.ipcp ?? 'Initial'),
+    ipv6cp: drawAutomaton(automata.ipv6cp ?? 'Initial'),
     sequence: drawSequence(attempts),
   };
 }

@@ -139,7 +139,9 @@ export class Session implements Engine {
   /** The session, its automatons and its negotiation as Mermaid diagrams. */
   describe(): SessionDescription {
     const connection = 'established' in this.#state ? this.#state.established.connection : undefined;
-    const automata = { lcp: connection?.stateOf(PROTOCOL.lcp), ipcp: connection?.stateOf(PROTOCOL.ipcp) };
+    const stateOf = (protocol: number) => connection?.stateOf(protocol);
+    const { lcp, ipcp, ipv6cp } = PROTOCOL;
+    const automata = { lcp: stateOf(lcp), ipcp: stateOf(ipcp), ipv6cp: stateOf(ipv6cp) };
     return describeSession(this.state, automata, this.#trace.attempts);
   }
 
@@ -400,7 +402,8 @@ export class Session implements Engine {
   }
 
   #clamp(packet: Buffer, { mtu, established }: Extract<SessionState, { name: 'up' }>): void {
-    clampMss(packet, Math.min(mtu, established.connection.mru));
+    const isIpv4 = (packet[0] ?? 0) >> 4 === 4;
+    clampMss(packet, Math.min(isIpv4 ? mtu : (this.#ipv6.mtu ?? mtu), established.connection.mru));
   }
 
   #control(connection: Connection, octets: Buffer, now: number): void {

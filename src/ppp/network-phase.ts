@@ -77,6 +77,10 @@ export class NetworkPhase {
     return this.#networks.some(({ policy, up }) => up && policy.name === name);
   }
 
+  stateOf(protocol: number): State | undefined {
+    return this.#find(protocol)?.automaton.state;
+  }
+
   begin(now: number): void {
     this.#begun = true;
     for (const network of this.#networks) {
