@@ -100,7 +100,7 @@ export = (RED: NodeAPI): void => {
       if ((state !== 'waiting' && state !== 'idle') || !reason || reason.code === 'closed') return;
       // One error for each new failure: a session that retries all night is not to fill the log.
       const complaint = `${reason.code}: ${reason.text}`;
-      const message = { topic: node.topic, payload: state };
+      const message = { topic: node.topic, payload: state, reason };
       if (complaint !== complained) node.error(new PppoeError(reason.code, complaint), message);
       complained = complaint;
     });

@@ -38,16 +38,37 @@ export type PppoeErrorCode =
   | 'no-account'
   | 'timeout';
 
+/**
+ * What is behind an `authentication-failed`, where the peer says so: MS-CHAPv2 does (RFC 2759 §6, its code in brackets).
+ *
+ * - `restricted-hours` (646): not at this time of the day or week.
+ * - `account-disabled` (647).
+ * - `password-expired` (648).
+ * - `no-dial-in-permission` (649).
+ * - `wrong-credentials` (691): wrong user name or password.
+ * - `changing-password` (709): the password could not be changed.
+ */
+export type AuthenticationDetail =
+  | 'restricted-hours'
+  | 'account-disabled'
+  | 'password-expired'
+  | 'no-dial-in-permission'
+  | 'wrong-credentials'
+  | 'changing-password';
+
 /** An error of this package. `code` is stable; `message` is for people. */
 export class PppoeError extends Error {
   override readonly name = 'PppoeError';
+  /** More about an `authentication-failed`, where the peer said it. */
+  readonly detail?: AuthenticationDetail;
 
   constructor(
     readonly code: PppoeErrorCode,
     message: string,
-    options?: ErrorOptions,
+    options?: ErrorOptions & { readonly detail?: AuthenticationDetail | undefined },
   ) {
     super(message, options);
+    if (options?.detail) this.detail = options.detail;
   }
 }
 
@@ -55,4 +76,6 @@ export class PppoeError extends Error {
 export interface Reason {
   readonly code: PppoeErrorCode;
   readonly text: string;
+  /** More about an `authentication-failed`, where the peer said it. */
+  readonly detail?: AuthenticationDetail;
 }

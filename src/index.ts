@@ -1,14 +1,16 @@
 /** The public library: everything that the nodes use, and that scripts may use without Node-RED. */
 export type { SessionDescription } from './client/description';
+export type { Pause, ReconnectSettings } from './client/reconnect';
 export type { SessionEvent } from './client/session';
 export type { SessionStateName } from './client/session-state';
 export { SESSION_DEFAULTS, type SessionSettings } from './client/settings';
 export type { FrameDirection, FrameEvent, FrameMark } from './client/trace';
 export type { Subscriber } from './concentrator/line';
 export { type Account, CONCENTRATOR_DEFAULTS, type ConcentratorSettings } from './concentrator/settings';
-export { PppoeError, type PppoeErrorCode, type Reason } from './errors';
+export { type AuthenticationDetail, PppoeError, type PppoeErrorCode, type Reason } from './errors';
 export { type EthernetInterface, listInterfaces, rawSocketAccess } from './link/interfaces';
 export type { Link, LinkCounters } from './link/link';
+export { AUTHENTICATOR_PROTOCOLS } from './ppp/authentication-protocols';
 export { PacketQueue } from './runtime/packet-queue';
 export { PppoeConcentrator, type PppoeConcentratorOptions } from './runtime/pppoe-concentrator';
 export { type FrameReport, PppoeSession, type PppoeSessionOptions, type SessionStatus } from './runtime/pppoe-session';
@@ -26,5 +28,5 @@ export {
   parseIpv4,
   summarizeIp,
 } from './wire/ip';
-export type { AuthenticationProtocol } from './wire/lcp';
+export { AUTHENTICATION_PROTOCOLS, type AuthenticationProtocol } from './wire/lcp';
 export { formatMac, type MacAddress, parseMac } from './wire/mac-address';

@@ -1,10 +1,11 @@
 import {
   type Account,
-  type AuthenticationProtocol,
+  AUTHENTICATOR_PROTOCOLS,
   CONCENTRATOR_DEFAULTS,
   type PppoeConcentratorOptions,
   parseIpv4,
 } from '../../src/index';
+import { type AuthenticationField, authenticationOf } from './authentication';
 import { listOf, numberOf } from './fields';
 
 /** The properties of a `pppoe-concentrator` node, as the editor stores them. */
@@ -13,7 +14,8 @@ export interface ConcentratorConfig {
   readonly acName?: string;
   /** Service-Names, separated by commas; none: any. */
   readonly services?: string;
-  readonly authentication?: 'any' | 'none' | AuthenticationProtocol;
+  /** `none`: everybody is let in. */
+  readonly authentication?: AuthenticationField;
   readonly address?: string;
   readonly poolStart?: string;
   readonly poolSize?: number | string;
@@ -41,20 +43,14 @@ export function concentratorOptions(
     acName: config.acName || defaults.acName,
     serviceNames: services.length > 0 ? services : defaults.serviceNames,
     accounts: accountsOf(credentials.accounts),
-    authentication: authenticationOf(config.authentication ?? 'any'),
+    authentication:
+      config.authentication === 'none' ? [] : authenticationOf(config.authentication, AUTHENTICATOR_PROTOCOLS),
     address: config.address ? parseIpv4(config.address.trim()) : defaults.address,
     poolStart: config.poolStart ? parseIpv4(config.poolStart.trim()) : defaults.poolStart,
     poolSize: numberOf('pool size', config.poolSize, defaults.poolSize),
     dns: listOf(config.dns).map((server) => parseIpv4(server)),
     mru: numberOf('MRU', config.mru, defaults.mru),
   };
-}
-
-function authenticationOf(
-  choice: NonNullable<ConcentratorConfig['authentication']>,
-): readonly AuthenticationProtocol[] {
-  if (choice === 'none') return [];
-  return choice === 'any' ? CONCENTRATOR_DEFAULTS.authentication : [choice];
 }
 
 function accountsOf(text: string | undefined): readonly Account[] {

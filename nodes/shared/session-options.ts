@@ -1,11 +1,14 @@
 import type { NodeDef } from 'node-red';
 import {
-  type AuthenticationProtocol,
+  AUTHENTICATION_PROTOCOLS,
+  type Pause,
   type PppoeSessionOptions,
   parseIpv4,
   parseMac,
+  type ReconnectSettings,
   SESSION_DEFAULTS,
 } from '../../src/index';
+import { type AuthenticationField, authenticationOf } from './authentication';
 import { hostUniqOf, numberOf } from './fields';
 
 /** The properties of a `pppoe-session` node, as the editor stores them. */
@@ -13,6 +16,15 @@ export interface SessionConfig extends NodeDef {
   readonly interface: string;
   readonly autoconnect?: boolean;
   readonly reconnect?: boolean;
+  /** The pauses before another attempt, in seconds: the first and the longest of each kind. */
+  readonly pauseLost?: number | string;
+  readonly pauseLostMax?: number | string;
+  readonly pauseNoOffer?: number | string;
+  readonly pauseNoOfferMax?: number | string;
+  readonly pauseRefused?: number | string;
+  readonly pauseRefusedMax?: number | string;
+  readonly pauseAuthentication?: number | string;
+  readonly pauseAuthenticationMax?: number | string;
   readonly service?: string;
   readonly acName?: string;
   readonly acMac?: string;
@@ -20,8 +32,9 @@ export interface SessionConfig extends NodeDef {
   readonly mac?: string;
   readonly mru?: number | string;
   readonly address?: string;
+  readonly remoteAddress?: string;
   readonly dns?: boolean;
-  readonly authentication?: 'any' | AuthenticationProtocol;
+  readonly authentication?: AuthenticationField;
   readonly authenticationRequired?: boolean;
   readonly keepalive?: 'off' | 'fixed' | 'adaptive';
   readonly keepaliveInterval?: number | string;
@@ -39,7 +52,6 @@ export function sessionOptions(config: SessionConfig, credentials: SessionCreden
   const defaults = SESSION_DEFAULTS;
   const name = config.interface?.trim();
   if (!name) throw new RangeError('an interface is needed, like eth1 or virtual:lab');
-  const { authentication = 'any' } = config;
   return {
     interface: name,
     username: credentials.username ?? '',
@@ -50,16 +62,33 @@ export function sessionOptions(config: SessionConfig, credentials: SessionCreden
     ...(config.hostUniq ? { hostUniq: hostUniqOf(config.hostUniq) } : {}),
     ...(config.mac ? { macAddress: parseMac(config.mac) } : {}),
     ...(config.address ? { address: parseIpv4(config.address.trim()) } : {}),
+    ...(config.remoteAddress ? { remoteAddress: parseIpv4(config.remoteAddress.trim()) } : {}),
     mru: numberOf('MRU', config.mru, defaults.mru),
     dns: config.dns ?? defaults.dns,
-    authentication: authentication === 'any' ? defaults.authentication : [authentication],
+    authentication: authenticationOf(config.authentication, AUTHENTICATION_PROTOCOLS),
     authenticationRequired: config.authenticationRequired ?? defaults.authenticationRequired,
     keepalive: {
       mode: config.keepalive ?? defaults.keepalive.mode,
       interval: 1_000 * numberOf('keepalive interval', config.keepaliveInterval, defaults.keepalive.interval / 1_000),
       failures: numberOf('keepalive failures', config.keepaliveFailures, defaults.keepalive.failures),
     },
-    reconnect: { ...defaults.reconnect, enabled: config.reconnect ?? defaults.reconnect.enabled },
+    reconnect: reconnectOf(config),
     queueLimit: numberOf('receive queue', config.queue, 1_000),
+  };
+}
+
+function reconnectOf(config: SessionConfig): ReconnectSettings {
+  const { reconnect } = SESSION_DEFAULTS;
+  const pause = (kind: 'Lost' | 'NoOffer' | 'Refused' | 'Authentication', fallback: Pause): Pause => ({
+    first: 1_000 * numberOf('pause', config[`pause${kind}`], fallback.first / 1_000),
+    max: 1_000 * numberOf('longest pause', config[`pause${kind}Max`], fallback.max / 1_000),
+  });
+  return {
+    ...reconnect,
+    enabled: config.reconnect ?? reconnect.enabled,
+    lost: pause('Lost', reconnect.lost),
+    noOffer: pause('NoOffer', reconnect.noOffer),
+    refused: pause('Refused', reconnect.refused),
+    authentication: pause('Authentication', reconnect.authentication),
   };
 }

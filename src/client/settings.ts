@@ -2,7 +2,7 @@ import type { AutomatonSettings } from '../ppp/control-protocol';
 import { AUTOMATON_DEFAULTS } from '../ppp/control-protocol';
 import type { KeepaliveSettings } from '../ppp/keepalive';
 import type { VlanTag } from '../wire/ethernet';
-import { type AuthenticationProtocol, MIN_MRU, PPPOE_MRU } from '../wire/lcp';
+import { AUTHENTICATION_PROTOCOLS, type AuthenticationProtocol, MIN_MRU, PPPOE_MRU } from '../wire/lcp';
 import { formatMac, isGroupMac, type MacAddress } from '../wire/mac-address';
 import { RECONNECT_DEFAULTS, type ReconnectSettings } from './reconnect';
 
@@ -22,9 +22,14 @@ export interface SessionSettings {
   readonly mru: number;
   /** An IPv4 address to ask for, 4 octets; the peer may give another. */
   readonly address?: Buffer;
+  /** What is told as the peer's IPv4 address, 4 octets, when the peer never tells its own. */
+  readonly remoteAddress?: Buffer;
   /** Ask for name servers. */
   readonly dns: boolean;
-  /** How we let ourselves be authenticated, the preferred first. */
+  /**
+   * How we let ourselves be authenticated, the preferred first, which is named when the peer asks for something else.
+   * By default all protocols, in the order in which they protect the password: PAP, which shows it to everybody, last.
+   */
   readonly authentication: readonly AuthenticationProtocol[];
   /** An Access Concentrator that does not ask who we are is refused. */
   readonly authenticationRequired: boolean;
@@ -47,7 +52,7 @@ export const SESSION_DEFAULTS: SessionSettings = {
   vlan: [],
   mru: PPPOE_MRU,
   dns: true,
-  authentication: ['chap-md5', 'pap'],
+  authentication: AUTHENTICATION_PROTOCOLS,
   authenticationRequired: false,
   keepalive: { mode: 'adaptive', interval: 20_000, failures: 3 },
   reconnect: RECONNECT_DEFAULTS,
@@ -69,8 +74,11 @@ export function sessionSettings(settings: Partial<SessionSettings>): SessionSett
   within('user name length', Buffer.byteLength(all.username), 0, 255);
   within('password length', Buffer.byteLength(all.password), 0, 255);
   within('Service-Name length', Buffer.byteLength(all.serviceName), 0, 1_000);
+  const unknown = all.authentication.find((protocol) => !AUTHENTICATION_PROTOCOLS.includes(protocol));
+  if (unknown !== undefined) throw new RangeError(`there is no authentication protocol '${unknown}'`);
   if (all.hostUniq) within('Host-Uniq length', all.hostUniq.length, 1, 64);
   if (all.address) within('address length', all.address.length, 4, 4);
+  if (all.remoteAddress) within('remote address length', all.remoteAddress.length, 4, 4);
   within('number of VLAN tags', all.vlan.length, 0, 2);
   for (const { vid, pcp } of all.vlan) {
     within('VLAN identifier', vid, 0, 4_094);
@@ -78,6 +86,11 @@ export function sessionSettings(settings: Partial<SessionSettings>): SessionSett
   }
   within('keepalive interval', all.keepalive.interval, 100, 86_400_000);
   within('keepalive failures', all.keepalive.failures, 1, 100);
+  const { lost, noOffer, refused, authentication } = all.reconnect;
+  for (const pause of [lost, noOffer, refused, authentication]) {
+    within('pause before another attempt', pause.first, 100, 86_400_000);
+    within('longest pause before another attempt', pause.max, pause.first, 86_400_000);
+  }
   within('discovery time-out', all.discoveryTimeout, 10, 600_000);
   within('discovery attempts', all.discoveryAttempts, 1, 100);
   within('offer window', all.offerWindow, 0, 60_000);

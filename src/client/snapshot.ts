@@ -54,13 +54,16 @@ export function snapshot(
     ...(reason ? { reason } : {}),
     serviceName: settings.serviceName,
     dns: [],
-    ...('established' in state ? describeEstablished(state) : {}),
+    ...('established' in state ? describeEstablished(state, settings) : {}),
     ...(state.name === 'waiting' && state.until !== undefined ? { nextAttempt: state.until } : {}),
     counters: { ...counters },
   };
 }
 
-function describeEstablished(state: Extract<SessionState, { established: unknown }>): Partial<SessionSnapshot> {
+function describeEstablished(
+  state: Extract<SessionState, { established: unknown }>,
+  settings: SessionSettings,
+): Partial<SessionSnapshot> {
   const { id, offer, peer, connection } = state.established;
   const common = {
     sessionId: id,
@@ -69,10 +72,11 @@ function describeEstablished(state: Extract<SessionState, { established: unknown
   };
   if (state.name !== 'up') return common;
   const { ipcp, roundTrip, mru } = connection;
+  const remoteAddress = ipcp.peerAddress ?? settings.remoteAddress;
   return {
     ...common,
     ...(ipcp.address ? { localAddress: formatIpv4(ipcp.address) } : {}),
-    ...(ipcp.peerAddress ? { remoteAddress: formatIpv4(ipcp.peerAddress) } : {}),
+    ...(remoteAddress ? { remoteAddress: formatIpv4(remoteAddress) } : {}),
     dns: ipcp.dns.map(formatIpv4),
     mru,
     mtu: state.mtu,

@@ -1,3 +1,4 @@
+import { AUTHENTICATOR_PROTOCOLS } from '../ppp/authentication-protocols';
 import { AUTOMATON_DEFAULTS, type AutomatonSettings } from '../ppp/control-protocol';
 import type { KeepaliveSettings } from '../ppp/keepalive';
 import type { VlanTag } from '../wire/ethernet';
@@ -16,7 +17,7 @@ export interface ConcentratorSettings {
   /** Offered services; the empty name stands for any. */
   readonly serviceNames: readonly string[];
   readonly accounts: readonly Account[];
-  /** How hosts authenticate themselves, the preferred first; none: everybody is let in. */
+  /** How hosts authenticate themselves, the preferred first; none: everybody is let in. Not `eap`, which only hosts do. */
   readonly authentication: readonly AuthenticationProtocol[];
   /** Our own address, the gateway of every session. */
   readonly address: Buffer;
@@ -40,7 +41,7 @@ export const CONCENTRATOR_DEFAULTS: ConcentratorSettings = {
   acName: 'node-red',
   serviceNames: [''],
   accounts: [],
-  authentication: ['chap-md5', 'pap'],
+  authentication: AUTHENTICATOR_PROTOCOLS,
   address: Buffer.of(10, 64, 0, 1),
   poolStart: Buffer.of(10, 64, 0, 2),
   poolSize: 250,
@@ -68,6 +69,8 @@ export function concentratorSettings(settings: Partial<ConcentratorSettings>): C
   const names = all.accounts.map(({ username }) => username);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw new RangeError(`there are two accounts of the name '${twice}'`);
+  const unable = all.authentication.find((protocol) => !AUTHENTICATOR_PROTOCOLS.includes(protocol));
+  if (unable !== undefined) throw new RangeError(`an access concentrator cannot ask hosts for '${unable}'`);
   if (all.serviceNames.length === 0) throw new RangeError('at least one Service-Name is needed; empty stands for any');
   if (!(all.poolSize >= 1 && all.poolSize <= 65_536)) {
     throw new RangeError(`the address pool must have from 1 to 65536 addresses, not ${all.poolSize}`);

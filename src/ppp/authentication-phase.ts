@@ -1,6 +1,6 @@
 import type { Reason } from '../errors';
 import type { AuthenticationProtocol } from '../wire/lcp';
-import { PROTOCOL, protocolName } from '../wire/ppp';
+import { protocolName } from '../wire/ppp';
 import type {
   Authentication,
   AuthenticationOutlets,
@@ -11,9 +11,8 @@ import type {
   Decision,
   RetrySettings,
 } from './authentication';
+import { AUTHENTICATION } from './authentication-protocols';
 import { earliest } from './automaton';
-import { ChapAuthenticator, ChapPeer } from './chap';
-import { PapAuthenticator, PapPeer } from './pap';
 
 export interface AuthenticationSettings {
   readonly credentials?: Credentials;
@@ -46,14 +45,6 @@ interface Part<T extends Authentication> {
   readonly authentication: T;
   done: boolean;
 }
-
-const CARRIER: Readonly<Record<AuthenticationProtocol, number>> = {
-  pap: PROTOCOL.pap,
-  'chap-md5': PROTOCOL.chap,
-};
-
-/** The codes that an authenticator receives: PAP Authenticate-Request, CHAP Response. Everything else is for the peer. */
-const FOR_AUTHENTICATOR: Readonly<Record<number, number>> = { [PROTOCOL.pap]: 1, [PROTOCOL.chap]: 2 };
 
 /** The Authentication phase (RFC 1661 §3.5) of one connection: our part, the peer's part, or both. */
 export class AuthenticationPhase {
@@ -94,12 +85,13 @@ export class AuthenticationPhase {
 
   /** @throws MalformedPacket */
   receive(protocol: number, packet: Buffer, now: number): void {
-    const part = packet[0] === FOR_AUTHENTICATOR[protocol] ? this.#theirs : this.#ours;
-    if (part && CARRIER[part.protocol] === protocol) part.authentication.receive(packet, now);
-    else {
-      this.outlets.progress(`Ignored ${protocolName(protocol)}, which LCP did not agree on`);
-      this.outlets.ignored?.();
-    }
+    const [theirs, ours] = [this.#theirs, this.#ours].map((each) =>
+      each && AUTHENTICATION[each.protocol].carrier === protocol ? each : undefined,
+    );
+    const part = theirs && packet[0] === AUTHENTICATION[theirs.protocol].peerCode ? theirs : ours;
+    if (part) return part.authentication.receive(packet, now);
+    this.outlets.progress(`Ignored ${protocolName(protocol)}, which LCP did not agree on`);
+    this.outlets.ignored?.();
   }
 
   decide(decision: Decision, now: number): void {
@@ -120,14 +112,13 @@ export class AuthenticationPhase {
         this.#done(this.#ours, now);
       },
     };
-    const isOurs = (challenge: Buffer) => {
-      const authenticator = this.#theirs?.authentication;
-      return authenticator instanceof ChapAuthenticator && authenticator.isOurs(challenge);
-    };
-    const authentication =
-      protocol === 'pap'
-        ? new PapPeer(credentials, outlets, this.settings.automaton)
-        : new ChapPeer(credentials, outlets, this.settings.automaton, isOurs);
+    const authentication = AUTHENTICATION[protocol].peer({
+      credentials,
+      outlets,
+      retry: this.settings.automaton,
+      random: (octets) => this.outlets.random(octets),
+      isOurs: (challenge) => this.#theirs?.authentication.isOurs(challenge) === true,
+    });
     return { protocol, authentication, done: false };
   }
 
@@ -137,20 +128,24 @@ export class AuthenticationPhase {
       claim: (claim: Claim, now: number) => this.outlets.claim(claim, now),
       succeeded: (_text: string, now: number) => this.#done(this.#theirs, now),
     };
-    const random = (octets: number) => this.outlets.random(octets);
-    const authentication =
-      protocol === 'pap'
-        ? new PapAuthenticator(outlets)
-        : new ChapAuthenticator(this.settings.name, outlets, this.settings.automaton, random);
+    const authentication = AUTHENTICATION[protocol].authenticator?.({
+      name: this.settings.name,
+      outlets,
+      retry: this.settings.automaton,
+      random: (octets) => this.outlets.random(octets),
+    });
+    if (!authentication) throw new RangeError(`nobody can be asked for ${protocol} here`);
     return { protocol, authentication, done: false };
   }
 
   #common(protocol: AuthenticationProtocol): Omit<AuthenticationOutlets, 'succeeded'> {
     return {
-      send: (packet) => this.outlets.send(CARRIER[protocol], packet),
+      send: (packet) => this.outlets.send(AUTHENTICATION[protocol].carrier, packet),
       progress: (text) => this.outlets.progress(text),
-      failed: (text, now) =>
-        this.outlets.failed({ code: 'authentication-failed', text: text || 'Refused without a text' }, now),
+      failed: (text, now, detail) => {
+        const reason = { code: 'authentication-failed', text: text || 'Refused without a text' } as const;
+        this.outlets.failed(detail ? { ...reason, detail } : reason, now);
+      },
       unanswered: (now) =>
         this.outlets.failed({ code: 'no-reply', text: 'The peer does not answer the authentication' }, now),
     };

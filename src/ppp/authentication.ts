@@ -1,3 +1,4 @@
+import type { AuthenticationDetail } from '../errors';
 import type { AuthenticationProtocol } from '../wire/lcp';
 
 export interface Credentials {
@@ -10,12 +11,12 @@ export interface AuthenticationOutlets {
   send(packet: Buffer): void;
   progress(text: string): void;
   succeeded(text: string, now: number): void;
-  failed(text: string, now: number): void;
+  failed(text: string, now: number, detail?: AuthenticationDetail): void;
   /** The other side answered nothing. */
   unanswered(now: number): void;
 }
 
-/** One side's part in PAP or CHAP. It lives as long as LCP is opened: CHAP may challenge again at any time. */
+/** One side's part in PAP, CHAP or EAP. It lives as long as LCP is opened: it may be asked again at any time. */
 export interface Authentication {
   readonly deadline: number | undefined;
   start(now: number): void;
@@ -44,11 +45,15 @@ export interface Claim {
 export interface Decision {
   readonly accepted: boolean;
   readonly text: string;
+  /** Why it was not accepted, for a protocol that can say so. Otherwise `wrong-credentials`. */
+  readonly detail?: AuthenticationDetail;
 }
 
 /** The authenticator's part: asks for a claim and is told what was decided, at once or later. */
 export interface Authenticator extends Authentication {
   decide(decision: Decision, now: number): void;
+  /** Tells a challenge that this authenticator has sent: somebody may reflect it to have us answer it. */
+  isOurs(challenge: Buffer): boolean;
 }
 
 export interface AuthenticatorOutlets extends AuthenticationOutlets {

@@ -8,6 +8,8 @@ import {
   encodeOptions,
   type Option,
 } from '../wire/control';
+import { PPPOE_MRU } from '../wire/lcp';
+import { MalformedPacket } from '../wire/reader';
 import { type Action, type Event, hasTimer, isAnswerState, lookUp, type State } from './automaton-table';
 import type { AutomatonSettings, ControlProtocol, Finish } from './control-protocol';
 import { type Answer, judge } from './judgement';
@@ -167,6 +169,11 @@ export class Automaton {
   }
 
   #configureRequest(packet: ControlPacket, now: number): void {
+    // Its answer is as long as it is itself, and must be carried whatever was negotiated.
+    const length = CONTROL_HEADER + packet.data.length;
+    if (length > PPPOE_MRU) {
+      throw new MalformedPacket(`${this.protocol.name} Configure-Request of ${length} octets, more than ${PPPOE_MRU}`);
+    }
     const options = decodeOptions(packet.data, this.protocol.name);
     const again = this.#acknowledged;
     if (
@@ -188,7 +195,7 @@ export class Automaton {
   /** What is retransmitted is answered as before: a Nak that was lost is no disagreement (Max-Failure). */
   #judge(packet: ControlPacket, options: readonly Option[]): Answer {
     if (this.#refused?.packet.equals(encodeControl(packet))) return this.#refused.answer;
-    return judge(this.protocol, options, this.#naksSent < this.settings.maxFailure);
+    return judge(this.protocol, options, this.#naksSent, this.settings.maxFailure);
   }
 
   /**

@@ -5,6 +5,7 @@ import { PPPOE_MRU } from '../wire/lcp';
 import { PROTOCOL, protocolName } from '../wire/ppp';
 import { type Claim, type Credentials, type Decision, peerText } from './authentication';
 import { AuthenticationPhase } from './authentication-phase';
+import { isAuthentication } from './authentication-protocols';
 import { Automaton, type AutomatonOutlets, earliest } from './automaton';
 import type { State } from './automaton-table';
 import type { AutomatonSettings, ControlProtocol, Finish } from './control-protocol';
@@ -177,7 +178,7 @@ export class Connection {
     this.#keepalive.heard();
     if (protocol === PROTOCOL.lcp) return this.#receiveLcp(information, now);
     const { state } = this.#lcp;
-    if (protocol === PROTOCOL.pap || protocol === PROTOCOL.chap) {
+    if (isAuthentication(protocol)) {
       // Between the peer's Terminate-Request and the end a refusal may still come: it tells why.
       if (state !== 'Opened' && state !== 'Stopping') return this.outlets.ignored?.();
       return this.#authentication.receive(protocol, information, now);
@@ -242,7 +243,7 @@ export class Connection {
     this.outlets.progress(`Peer rejected ${protocolName(protocol)}`);
     if (protocol === PROTOCOL.lcp) return this.#lcp.protocolRejected(now);
     this.#networks.find((network) => network.protocol.protocol === protocol)?.protocolRejected(now);
-    if (protocol === PROTOCOL.pap || protocol === PROTOCOL.chap) {
+    if (isAuthentication(protocol)) {
       this.close({ code: 'negotiation-failed', text: `The peer rejected ${protocolName(protocol)}` }, now);
     }
   }

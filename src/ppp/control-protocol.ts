@@ -16,7 +16,8 @@ export interface ControlProtocol {
   readonly lastCode: number;
   /** The options of our next Configure-Request. */
   request(): readonly Option[];
-  judge(option: Option): Verdict;
+  /** @param naksSent how many Configure-Naks were sent since something was agreed on: the same hint does not help twice. */
+  judge(option: Option, naksSent: number): Verdict;
   /** Options that the peer must ask for and did not: they go into a Configure-Nak. */
   missing(present: readonly Option[]): readonly Option[];
   /** We have acknowledged this request of the peer's. */

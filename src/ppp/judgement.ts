@@ -9,16 +9,21 @@ export interface Answer {
 
 /**
  * What is answered to these options: Reject comes before Nak, Nak before Ack (RFC 1661 §5.2-5.4).
- * @param mayNak false once Max-Failure Naks were sent: what the peer insists on is then rejected, and what it will not ask
- * for is done without.
+ * @param naksSent once these are Max-Failure, what the peer insists on is rejected, and what it will not ask for is done
+ * without.
  */
-export function judge(protocol: ControlProtocol, options: readonly Option[], mayNak: boolean): Answer {
+export function judge(
+  protocol: ControlProtocol,
+  options: readonly Option[],
+  naksSent: number,
+  maxFailure: number,
+): Answer {
   const rejected: Option[] = [];
   const unagreed: Option[] = [];
   const naked: Option[] = [];
   // The first of two options of one type counts; a second is neither judged nor answered.
   for (const option of firstOfEach(options)) {
-    const verdict = protocol.judge(option);
+    const verdict = protocol.judge(option, naksSent);
     if (verdict === 'reject') {
       rejected.push(option);
     } else if (verdict !== 'ack') {
@@ -29,7 +34,7 @@ export function judge(protocol: ControlProtocol, options: readonly Option[], may
   if (rejected.length > 0) return { code: CONTROL.configureReject, options: rejected };
   const missing = protocol.missing(options);
   if (naked.length + missing.length === 0) return { code: CONTROL.configureAck, options };
-  if (mayNak) return { code: CONTROL.configureNak, options: [...naked, ...missing] };
+  if (naksSent < maxFailure) return { code: CONTROL.configureNak, options: [...naked, ...missing] };
   return unagreed.length > 0
     ? { code: CONTROL.configureReject, options: unagreed }
     : { code: CONTROL.configureAck, options };

@@ -93,7 +93,7 @@ export class Lcp implements ControlProtocol {
     return options;
   }
 
-  judge(option: Option): Verdict {
+  judge(option: Option, naksSent: number): Verdict {
     const { type, data } = option;
     switch (type) {
       case LCP_OPTION.mru:
@@ -102,7 +102,7 @@ export class Lcp implements ControlProtocol {
       case LCP_OPTION.magicNumber:
         return data.length === 4 ? this.#judgeMagic(data.readUInt32BE()) : 'reject';
       case LCP_OPTION.authentication:
-        return this.#judgeAuthentication(option);
+        return this.#judgeAuthentication(option, naksSent);
       default:
         return 'reject';
     }
@@ -165,11 +165,13 @@ export class Lcp implements ControlProtocol {
     return 'ack';
   }
 
-  #judgeAuthentication(option: Option): Verdict {
+  /** A peer that does not take up the hint to one protocol gets the next one: it may know that. Never one not allowed. */
+  #judgeAuthentication(option: Option, naksSent: number): Verdict {
+    const { allowed } = this.settings;
     const demanded = authenticationOf(option);
-    if (demanded && this.settings.allowed.includes(demanded)) return 'ack';
-    const [preferred] = this.settings.allowed;
-    return preferred ? { nak: authenticationOption(preferred).data } : 'reject';
+    if (demanded && allowed.includes(demanded)) return 'ack';
+    const hint = allowed[naksSent % allowed.length];
+    return hint ? { nak: authenticationOption(hint).data } : 'reject';
   }
 
   #freshMagic(): number {

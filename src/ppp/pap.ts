@@ -106,6 +106,10 @@ export class PapAuthenticator implements Authenticator {
     else this.outlets.failed(decision.text, now);
   }
 
+  isOurs(): boolean {
+    return false;
+  }
+
   due(): void {}
 
   suspend(): void {}

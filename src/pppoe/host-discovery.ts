@@ -58,6 +58,9 @@ type Stage =
   /** Given up while a PADS may still be on its way. */
   | { readonly name: 'abandoned' };
 
+/** More offers than this are not kept: anybody can make them up. */
+const MOST_OFFERS = 32;
+
 const ERRORS: ReadonlyMap<number, string> = new Map([
   [TAG.serviceNameError, 'Service-Name-Error'],
   [TAG.acSystemError, 'AC-System-Error'],
@@ -150,7 +153,11 @@ export class HostDiscovery {
     }
     if ([...this.#asked, ...this.#offers.map(({ address }) => address)].some((one) => one.equals(offer.address)))
       return;
-    this.outlets.progress(`Got an offer of ${label(offer)}`);
+    if (this.#asked.length + this.#offers.length >= MOST_OFFERS) return;
+    // RFC 2516 §5.2 asks for both; what lacks one is an offer all the same.
+    const lacks = [offer.acName === undefined && 'AC-Name', offer.serviceNames.length === 0 && 'Service-Name'];
+    const note = lacks.some(Boolean) ? `, without ${lacks.filter(Boolean).join(' and ')}` : '';
+    this.outlets.progress(`Got an offer of ${label(offer)}${note}`);
     this.#offers.push(offer);
     if (stage.name !== 'soliciting') return;
     this.#roundTrip = Math.min(this.#roundTrip, offer.responseTime);

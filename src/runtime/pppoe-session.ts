@@ -299,8 +299,8 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
         const verdict = judge(state);
         if (verdict === 'done') finish(() => resolve(status));
         if (verdict === 'failed') {
-          const { code, text } = status.reason ?? { code: 'closed', text: 'The session is idle' };
-          finish(() => reject(new PppoeError(code, text)));
+          const { code, text, detail }: Reason = status.reason ?? { code: 'closed', text: 'The session is idle' };
+          finish(() => reject(new PppoeError(code, text, { detail })));
         }
       };
       const cancel = this.clock.wake(this.clock.now() + within, () =>

@@ -10,8 +10,9 @@ export interface ChapValue {
   readonly name: Buffer;
 }
 
-export function decodeChapValue(data: Buffer): ChapValue {
-  const reader = new Reader(data, 'CHAP');
+/** @param layer the protocol's name, for the error's text: EAP's MD5-Challenge has the same format. */
+export function decodeChapValue(data: Buffer, layer = 'CHAP'): ChapValue {
+  const reader = new Reader(data, layer);
   const size = reader.u8('Value-Size');
   if (size === 0) reader.fail('Value-Size is 0');
   const value = reader.slice(size, 'Value');

@@ -22,12 +22,21 @@ export const MIN_MRU = 128;
 /** The algorithm octet of CHAP in the Authentication-Protocol option (RFC 1994 §3, RFC 2759 §3). */
 export const CHAP_ALGORITHM = { md5: 5, msChap: 0x80, msChapV2: 0x81 } as const;
 
-export type AuthenticationProtocol = 'pap' | 'chap-md5';
+/** How one end authenticates itself. `eap` is MD5-Challenge (RFC 3748 §5.4), the only type of EAP that is implemented. */
+export type AuthenticationProtocol = 'ms-chap-v2' | 'chap-md5' | 'eap' | 'pap';
 
 const AUTHENTICATION: Readonly<Record<AuthenticationProtocol, readonly number[]>> = {
-  pap: [PROTOCOL.pap >> 8, PROTOCOL.pap & 0xff],
+  'ms-chap-v2': [PROTOCOL.chap >> 8, PROTOCOL.chap & 0xff, CHAP_ALGORITHM.msChapV2],
   'chap-md5': [PROTOCOL.chap >> 8, PROTOCOL.chap & 0xff, CHAP_ALGORITHM.md5],
+  eap: [PROTOCOL.eap >> 8, PROTOCOL.eap & 0xff],
+  pap: [PROTOCOL.pap >> 8, PROTOCOL.pap & 0xff],
 };
+
+/**
+ * All of them, in the order in which they protect the password. MS-CHAPv2 alone makes the other end prove that it knows
+ * the password, too; CHAP and EAP with MD5 keep it from those who listen and guess badly; PAP sends it in clear text.
+ */
+export const AUTHENTICATION_PROTOCOLS = Object.keys(AUTHENTICATION) as readonly AuthenticationProtocol[];
 
 export function authenticationOption(protocol: AuthenticationProtocol): Option {
   return { type: LCP_OPTION.authentication, data: Buffer.from(AUTHENTICATION[protocol]) };

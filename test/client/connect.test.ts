@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AUTOMATON_DEFAULTS } from '../../src/ppp/control-protocol';
+import { SessionFrameTemplate } from '../../src/pppoe/session-frame';
 import { formatMac } from '../../src/wire/mac-address';
+import { PROTOCOL } from '../../src/wire/ppp';
 import { ScriptedAc } from './scripted-ac';
 import { Ac, connected, Host } from './stations';
 import { World } from './world';
 
-for (const method of ['chap-md5', 'pap'] as const) {
+for (const method of ['ms-chap-v2', 'chap-md5', 'pap'] as const) {
   test(`a session comes up with ${method}`, () => {
     const world = new World();
     const { host, ac } = connected(world, {}, { authentication: [method] });
@@ -36,6 +38,62 @@ test('a session that requires authentication refuses an access concentrator that
   world.runUntil(() => host.state === 'waiting');
   assert.equal(host.snapshot.reason?.code, 'authentication-failed');
   assert.ok(!host.states.includes('up'));
+});
+
+test('what an access concentrator asks for first is taken, and a session that allows less gets the next', () => {
+  for (const [allowed, protocols] of [
+    [undefined, /^CHAP Response$/],
+    [['pap'], /^PAP Authenticate-Request$/],
+    [['chap-md5', 'pap'], /^CHAP Response$/],
+    [['eap', 'pap'], /^PAP Authenticate-Request$/],
+  ] as const) {
+    const world = new World();
+    connected(world, allowed ? { authentication: allowed } : {});
+    const said = world.log.flatMap(({ from, text }) => (from === 'host' && /CHAP|PAP|EAP/.test(text) ? [text] : []));
+    assert.match(said.join('\n'), protocols);
+  }
+});
+
+test('an access concentrator that starts IPCP without authentication is accepted unless authentication is required', () => {
+  for (const authenticationRequired of [false, true]) {
+    const world = new World();
+    const host = new Host(world, { authenticationRequired });
+    // It does not even wait for our Configure-Ack.
+    const ac = new ScriptedAc(world, { ppp: { lcp: { mru: 1_492, allowed: [], required: [] } } });
+    world.tap = ({ from, text }) => {
+      if (from === 'ac' && text === 'LCP Configure-Ack') {
+        const { acMac, sessionId = 0 } = host.snapshot;
+        assert.equal(acMac, formatMac(ac.address));
+        const template = new SessionFrameTemplate(host.address, ac.address, [], sessionId);
+        world.after(1, () => world.send(ac, template.frame(PROTOCOL.ipcp, Buffer.from('0101000a03060a000001', 'hex'))));
+      }
+      return undefined;
+    };
+    host.open();
+    world.runUntil(() => host.state === 'up' || host.state === 'waiting');
+    assert.equal(host.state, authenticationRequired ? 'waiting' : 'up');
+    if (!authenticationRequired) continue;
+    assert.equal(host.snapshot.reason?.code, 'authentication-failed');
+    assert.ok(!host.states.includes('configuring'));
+    assert.ok(!world.sentBy('host').some((text) => text.startsWith('IPCP')));
+  }
+});
+
+test('IPCP in place of the challenge that was agreed on brings no session up', () => {
+  const world = new World();
+  const host = new Host(world, { authenticationRequired: true });
+  const ac = new ScriptedAc(world);
+  world.tap = ({ from, text }) => {
+    if (from !== 'ac' || text !== 'CHAP Challenge') return undefined;
+    const { sessionId = 0 } = host.snapshot;
+    const template = new SessionFrameTemplate(host.address, ac.address, [], sessionId);
+    world.send(ac, template.frame(PROTOCOL.ipcp, Buffer.from('0101000a03060a000001', 'hex')));
+    return 'drop';
+  };
+  host.open();
+  world.runUntil(() => host.state === 'waiting');
+  assert.ok(!host.states.includes('configuring'));
+  assert.ok(!world.sentBy('host').some((text) => text.startsWith('IPCP')));
 });
 
 test('a session that allows CHAP only does not fall down to PAP', () => {

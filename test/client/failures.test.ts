@@ -30,13 +30,22 @@ function assertJittered(lengths: readonly number[], expected: readonly number[])
   assert.ok(lengths.some((length, index) => length !== expected[index]));
 }
 
-for (const method of ['chap-md5', 'pap'] as const) {
+for (const method of ['ms-chap-v2', 'chap-md5', 'pap'] as const) {
   test(`a wrong password with ${method} is typed, with the access concentrator's text`, () => {
     const world = new World({ delay: 10 });
     const ac = new Ac(world, { authentication: [method] });
     const host = new Host(world, { password: 'wrong' }).open();
     world.runUntil(() => host.state === 'waiting');
-    assert.deepEqual(host.snapshot.reason, { code: 'authentication-failed', text: 'Login incorrect' });
+    assert.deepEqual(
+      host.snapshot.reason,
+      method === 'ms-chap-v2'
+        ? {
+            code: 'authentication-failed',
+            text: 'Wrong user name or password: Login incorrect',
+            detail: 'wrong-credentials',
+          }
+        : { code: 'authentication-failed', text: 'Login incorrect' },
+    );
     assert.ok(!host.states.includes('up'));
     world.runFor(20);
     assert.deepEqual(ac.subscribers, []);

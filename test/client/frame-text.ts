@@ -1,4 +1,4 @@
-import { etherTypeAt, pppoeOffset, sessionIdAt } from '../../src/pppoe/session-frame';
+import { etherTypeAt, pppoeOffset } from '../../src/pppoe/session-frame';
 import { ETHERTYPE } from '../../src/wire/ethernet';
 import { protocolName } from '../../src/wire/ppp';
 import { CODE } from '../../src/wire/pppoe';
@@ -25,6 +25,7 @@ const CONTROL = [
 const AUTHENTICATION: Readonly<Record<string, readonly string[]>> = {
   PAP: ['?', 'Authenticate-Request', 'Authenticate-Ack', 'Authenticate-Nak'],
   CHAP: ['?', 'Challenge', 'Response', 'Success', 'Failure'],
+  EAP: ['?', 'Request', 'Response', 'Success', 'Failure'],
 };
 
 /** What a frame is, in a few words: `PADI`, `LCP Configure-Request`, `IPv4`; `?` for what is nothing of these. */
@@ -37,9 +38,4 @@ export function frameText(frame: Buffer): string {
   if (protocol === 'IPv4' || protocol === 'IPv6' || frame.length < at + 9) return protocol;
   const code = frame[at + 8] as number;
   return `${protocol} ${(AUTHENTICATION[protocol] ?? CONTROL)[code] ?? code}`;
-}
-
-/** The SESSION_ID of a frame. */
-export function sessionIdOf(frame: Buffer): number {
-  return sessionIdAt(frame, pppoeOffset(frame));
 }

@@ -44,7 +44,7 @@ export function connectOver(seed: number, wire: Wire, settings: Partial<SessionS
   const world = new World({ seed, ...wire });
   world.keepLog = false;
   const random = new Prng(seed);
-  const ac = new Ac(world, { authentication: random.pick([['chap-md5'], ['pap'], []] as const) });
+  const ac = new Ac(world, { authentication: random.pick([['chap-md5'], ['pap'], [], ['ms-chap-v2']] as const) });
   const host = new Host(world, settings).open();
   const fail = (what: string) => `seed ${seed}, ${JSON.stringify(wire)}: ${what}`;
   try {

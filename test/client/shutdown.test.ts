@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SessionStateName } from '../../src/client/session-state';
+import { SessionFrameTemplate } from '../../src/pppoe/session-frame';
+import { PROTOCOL } from '../../src/wire/ppp';
 import { ScriptedAc } from './scripted-ac';
 import { Ac, connected, Host } from './stations';
 import { World } from './world';
@@ -156,11 +158,11 @@ test('a Terminate-Request on the session that we have ended is not answered', ()
   const ac = new ScriptedAc(world);
   const host = new Host(world).open();
   world.runUntil(() => host.state === 'up');
-  const connection = ac.connections.get(host.snapshot.sessionId ?? 0);
+  const template = new SessionFrameTemplate(host.address, ac.address, [], host.snapshot.sessionId ?? 0);
   host.close();
   world.runUntil(() => host.state === 'idle');
   const idleAt = world.now + 1;
-  connection?.close({ code: 'closed', text: 'late' }, world.now);
+  world.send(ac, template.frame(PROTOCOL.lcp, Buffer.from('050900086c617465', 'hex')));
   world.runFor(10_000);
   assert.deepEqual(world.sentBy('host', idleAt), []);
 });

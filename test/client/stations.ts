@@ -7,6 +7,7 @@ import type { Subscriber } from '../../src/concentrator/line';
 import { type ConcentratorSettings, concentratorSettings } from '../../src/concentrator/settings';
 import { PppoeError, type Reason } from '../../src/errors';
 import { Demultiplexer } from '../../src/pppoe/demultiplexer';
+import type { SessionKey } from '../../src/pppoe/engine';
 import type { MacAddress } from '../../src/wire/mac-address';
 import { Alarm, type Station, type World } from './world';
 
@@ -30,11 +31,13 @@ export class Host implements Station {
     settings: Partial<SessionSettings> = {},
     readonly name = 'host',
     mtu = 1_500,
+    /** What a run before this one has left. */
+    past: { readonly address?: MacAddress; readonly leftover?: SessionKey } = {},
   ) {
-    this.address = world.freshAddress();
+    this.address = past.address ?? world.freshAddress();
     this.session = new Session(
       sessionSettings({ ...ACCOUNT, ...settings }),
-      { address: this.address, mtu },
+      { address: this.address, mtu, ...(past.leftover ? { leftover: past.leftover } : {}) },
       {
         send: (frame) => world.send(this, frame),
         packets: (packets) => this.packets.push(...packets),

@@ -24,7 +24,7 @@ const CLAIMS = [
   { name: 'a password that begins like the right one', username: 'good', password: 'righ', accepted: false },
 ] as const;
 
-for (const method of ['chap-md5', 'pap'] as const) {
+for (const method of ['ms-chap-v2', 'chap-md5', 'pap'] as const) {
   for (const { name, username, password, accepted } of CLAIMS) {
     test(`${name} is ${accepted ? 'accepted' : 'refused'} with ${method}`, () => {
       const world = new World({ delay: 1 });
@@ -43,6 +43,27 @@ for (const method of ['chap-md5', 'pap'] as const) {
     });
   }
 }
+
+test('a Success whose S= is not the right one ends in authentication-failed, and the session does not come up', () => {
+  const world = new World({ delay: 1 });
+  new Ac(world, { accounts: [GOOD], authentication: ['ms-chap-v2'] });
+  world.tap = ({ text, frame }) => {
+    const at = frame.indexOf('S=') + 2;
+    if (text === 'CHAP Success') frame[at] = frame[at] === 0x30 ? 0x31 : 0x30;
+    return undefined;
+  };
+  const host = new Host(world, { username: 'good', password: 'right' }).open();
+  world.runUntil(() => host.state === 'waiting');
+  assert.equal(host.snapshot.reason?.code, 'authentication-failed');
+  assert.match(host.snapshot.reason.text, /impostor/);
+  assert.ok(!host.states.includes('configuring'));
+});
+
+test('an access concentrator is not made with a protocol that only hosts take part in', () => {
+  for (const protocol of ['eap', 'chap' as 'pap'] as const) {
+    assert.throws(() => new Ac(new World(), { authentication: ['pap', protocol] }), RangeError);
+  }
+});
 
 test('who has not authenticated itself gets no address, whatever it sends', () => {
   const world = new World({ delay: 1 });

@@ -1,3 +1,4 @@
+import type { AuthenticationDetail } from '../../src/errors';
 import type { AuthenticatorOutlets, Claim, RetrySettings } from '../../src/ppp/authentication';
 import { type ControlPacket, decodeControl, encodeControl } from '../../src/wire/control';
 import { decodeEthernet, ETHERTYPE } from '../../src/wire/ethernet';
@@ -15,6 +16,8 @@ export class Record implements AuthenticatorOutlets {
   readonly claims: Claim[] = [];
   /** `succeeded: text`, `failed: text`, `unanswered`. */
   readonly outcomes: string[] = [];
+  /** Of each failure. */
+  readonly details: (AuthenticationDetail | undefined)[] = [];
 
   send = (packet: Buffer) => {
     this.packets.push(packet);
@@ -28,8 +31,9 @@ export class Record implements AuthenticatorOutlets {
   succeeded = (text: string) => {
     this.outcomes.push(`succeeded: ${text}`);
   };
-  failed = (text: string) => {
+  failed = (text: string, _now: number, detail?: AuthenticationDetail) => {
     this.outcomes.push(`failed: ${text}`);
+    this.details.push(detail);
   };
   unanswered = () => {
     this.outcomes.push('unanswered');

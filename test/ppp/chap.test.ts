@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { ChapAuthenticator, ChapPeer, chapMd5 } from '../../src/ppp/chap';
+import { ChapAuthenticator, ChapPeer } from '../../src/ppp/chap';
+import { CHAP_MD5, chapMd5 } from '../../src/ppp/chap-md5';
 import { CHAP, decodeChapValue, encodeChapValue } from '../../src/wire/chap';
 import { encodeControl } from '../../src/wire/control';
 import { PROTOCOL } from '../../src/wire/ppp';
@@ -17,14 +18,14 @@ const response = (identifier: number, value: Buffer, name = 'test') =>
 
 function peer(isOurs: (value: Buffer) => boolean = () => false): { record: Record; side: ChapPeer } {
   const record = new Record();
-  const side = new ChapPeer(CREDENTIALS, record, RETRY, isOurs);
+  const side = new ChapPeer({ ...RETRY, algorithm: CHAP_MD5, credentials: CREDENTIALS }, record, seeded(8), isOurs);
   side.start();
   return { record, side };
 }
 
 function authenticator(): { record: Record; side: ChapAuthenticator } {
   const record = new Record();
-  const side = new ChapAuthenticator('ac', record, RETRY, seeded(7));
+  const side = new ChapAuthenticator({ ...RETRY, algorithm: CHAP_MD5, name: 'ac' }, record, seeded(7));
   side.start(0);
   return { record, side };
 }

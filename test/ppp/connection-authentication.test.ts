@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Reason } from '../../src/errors';
 import { encodeChapValue } from '../../src/wire/chap';
 import { CONTROL } from '../../src/wire/control';
 import type { AuthenticationProtocol } from '../../src/wire/lcp';
 import { encodePapMessage } from '../../src/wire/pap';
 import { PROTOCOL } from '../../src/wire/ppp';
+import { CREDENTIALS } from './authentication-rig';
 import { AC, control, HOST, Wire } from './wire';
 
 const requiring = (...required: AuthenticationProtocol[]) => ({ lcp: { ...AC.lcp, required } });
@@ -21,14 +23,35 @@ function undecided(protocol: AuthenticationProtocol): Wire {
   return wire;
 }
 
-for (const protocol of ['pap', 'chap-md5'] as const) {
-  const carrier = protocol === 'pap' ? PROTOCOL.pap : PROTOCOL.chap;
-  const refusal = (identifier: number, text: string) =>
-    protocol === 'pap' ? control(3, identifier, encodePapMessage(Buffer.from(text))) : control(4, identifier, text);
+/** What a peer sends to refuse, with this text, and what we tell of it. */
+const REFUSALS = {
+  pap: {
+    carrier: PROTOCOL.pap,
+    refusal: (identifier: number, text: string) => control(3, identifier, encodePapMessage(Buffer.from(text))),
+    reason: (text: string): Reason => ({ code: 'authentication-failed', text }),
+  },
+  'chap-md5': {
+    carrier: PROTOCOL.chap,
+    refusal: (identifier: number, text: string) => control(4, identifier, text),
+    reason: (text: string): Reason => ({ code: 'authentication-failed', text }),
+  },
+  'ms-chap-v2': {
+    carrier: PROTOCOL.chap,
+    refusal: (identifier: number, text: string) => control(4, identifier, text ? `E=691 R=0 V=3 M=${text}` : ''),
+    reason: (text: string): Reason => ({
+      code: 'authentication-failed',
+      text: `Wrong user name or password: ${text}`,
+      detail: 'wrong-credentials',
+    }),
+  },
+} as const;
+
+for (const protocol of ['pap', 'chap-md5', 'ms-chap-v2'] as const) {
+  const { carrier, refusal, reason } = REFUSALS[protocol];
 
   test(`${protocol}: a wrong password ends in authentication-failed on both sides, with the text`, () => {
     const wire = new Wire({ host: WRONG, ac: requiring(protocol) }).start();
-    assert.deepEqual(wire.host.reason, { code: 'authentication-failed', text: 'Login incorrect' });
+    assert.deepEqual(wire.host.reason, reason('Login incorrect'));
     assert.deepEqual(wire.ac.reason, { code: 'authentication-failed', text: 'Login incorrect' });
     assert.ok(!wire.host.phases.includes('network'));
     assert.ok(!wire.ac.phases.includes('network'));
@@ -49,7 +72,7 @@ for (const protocol of ['pap', 'chap-md5'] as const) {
     wire.host.receive(carrier, refusal(identifier, 'No such user'), wire.now);
     wire.host.receive(PROTOCOL.lcp, control(CONTROL.terminateRequest, 9, 'Authentication failed'), wire.now);
     wire.pass(60_000);
-    assert.deepEqual(wire.host.reason, { code: 'authentication-failed', text: 'No such user' });
+    assert.deepEqual(wire.host.reason, reason('No such user'));
   });
 
   test(`${protocol}: a refusal that comes after the Terminate-Request decides the reason, text and all`, () => {
@@ -59,7 +82,7 @@ for (const protocol of ['pap', 'chap-md5'] as const) {
     wire.host.receive(PROTOCOL.lcp, control(CONTROL.terminateRequest, 9), wire.now);
     wire.host.receive(carrier, refusal(identifier, 'No such user'), wire.now);
     wire.pass(60_000);
-    assert.deepEqual(wire.host.reason, { code: 'authentication-failed', text: 'No such user' });
+    assert.deepEqual(wire.host.reason, reason('No such user'));
   });
 
   test(`${protocol}: a Terminate-Request, or the end from below, in place of a verdict is a refusal, too`, () => {
@@ -82,6 +105,7 @@ for (const protocol of ['pap', 'chap-md5'] as const) {
     const wire = undecided(protocol);
     wire.pass(5_000);
     assert.equal(wire.ac.claims.length, 1);
+    assert.equal(wire.ac.claims[0]?.verify('secret'), true);
     wire.ac.connection.decide({ accepted: true, text: 'Welcome' }, wire.now);
     wire.pass(10_000);
     assert.deepEqual([wire.host.phase, wire.ac.phase], ['open', 'open']);
@@ -189,22 +213,71 @@ test('a decision about a claim from before a renegotiation is nobody’s', () =>
   assert.equal(wire.sent('ac', PROTOCOL.chap).length, sent);
 });
 
-test('our own challenge, reflected, ends in authentication-failed', () => {
-  const wire = new Wire({
-    host: { lcp: { ...HOST.lcp, allowed: ['chap-md5'], required: ['chap-md5'] } },
-    ac: {
-      lcp: { mru: 1_492, allowed: ['chap-md5'], required: ['chap-md5'] },
-      credentials: { username: 'ac', password: 'x' },
-    },
+for (const [demanded, required] of [
+  ['chap-md5', 'chap-md5'],
+  ['ms-chap-v2', 'ms-chap-v2'],
+  ['ms-chap-v2', 'chap-md5'],
+  ['chap-md5', 'ms-chap-v2'],
+] as const) {
+  test(`our own ${required} challenge, reflected as ${demanded}, ends in authentication-failed`, () => {
+    const wire = new Wire({
+      host: { lcp: { ...HOST.lcp, allowed: [demanded], required: [required] } },
+      ac: {
+        lcp: { mru: 1_492, allowed: [required], required: [demanded] },
+        credentials: { username: 'ac', password: 'x' },
+      },
+    });
+    wire.drop = ({ protocol }) => protocol === PROTOCOL.chap;
+    wire.start(100);
+    const ours = wire.sent('host', PROTOCOL.chap)[0]?.packet;
+    assert.ok(ours);
+    wire.host.receive(PROTOCOL.chap, control(ours.code, ours.identifier, ours.data), wire.now);
+    assert.ok(!wire.codes('host', PROTOCOL.chap).includes(2));
+    wire.pass(60_000);
+    assert.equal(wire.host.reason?.code, 'authentication-failed');
   });
-  wire.drop = ({ protocol }) => protocol === PROTOCOL.chap;
-  wire.start(100);
-  const ours = wire.sent('host', PROTOCOL.chap)[0]?.packet;
-  assert.ok(ours);
-  wire.host.receive(PROTOCOL.chap, control(ours.code, ours.identifier, ours.data), wire.now);
-  assert.ok(!wire.codes('host', PROTOCOL.chap).includes(2));
+}
+
+test('both ends authenticate themselves with MS-CHAPv2', () => {
+  const both = { mru: 1_492, allowed: ['ms-chap-v2'], required: ['ms-chap-v2'] } as const;
+  const wire = new Wire({ host: { lcp: both }, ac: { lcp: both, credentials: CREDENTIALS } });
+  wire.start();
+  assert.deepEqual([wire.host.phase, wire.ac.phase], ['open', 'open']);
+  assert.deepEqual([wire.host.claims.length, wire.ac.claims.length], [1, 1]);
+});
+
+for (const detail of ['password-expired', 'account-disabled'] as const) {
+  test(`ms-chap-v2: ${detail} is told from a wrong password, and keeps the code`, () => {
+    const wire = new Wire({ ac: requiring('ms-chap-v2') });
+    wire.ac.decide = () => ({ accepted: false, text: 'Call us', detail });
+    wire.start();
+    assert.equal(wire.host.reason?.code, 'authentication-failed');
+    assert.equal(wire.host.reason.detail, detail);
+    assert.match(wire.host.reason.text, /: Call us$/);
+  });
+}
+
+test('ms-chap-v2: an authenticator that does not know the password is found out', () => {
+  const wire = undecided('ms-chap-v2');
+  const { identifier } = wire.sent('host', PROTOCOL.chap).at(-1)?.packet ?? { identifier: 0 };
+  wire.host.receive(PROTOCOL.chap, control(3, identifier, `S=${'0'.repeat(40)} M=Welcome`), wire.now);
+  assert.ok(!wire.host.phases.includes('network'));
   wire.pass(60_000);
   assert.equal(wire.host.reason?.code, 'authentication-failed');
+  assert.match(wire.host.reason.text, /impostor/);
+});
+
+test('ms-chap-v2: malformed packets change nothing, and are counted', () => {
+  const wire = new Wire({ ac: requiring('ms-chap-v2') });
+  wire.drop = ({ protocol }) => protocol === PROTOCOL.chap;
+  wire.start(100);
+  for (const length of [1, 15, 17]) {
+    const data = encodeChapValue({ value: Buffer.alloc(length, 1), name: Buffer.alloc(0) });
+    wire.host.receive(PROTOCOL.chap, control(1, 9, data), wire.now);
+    wire.ac.receive(PROTOCOL.chap, control(2, 1, data), wire.now);
+  }
+  assert.deepEqual([wire.host.malformed, wire.ac.malformed], [3, 3]);
+  assert.deepEqual([wire.host.phase, wire.ac.phase], ['authenticate', 'authenticate']);
 });
 
 test('authentication before LCP is open is ignored', () => {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { Lcp, type LcpSettings } from '../../src/ppp/lcp';
 import { CONTROL, decodeOptions, encodeOptions, type Option, option16, option32 } from '../../src/wire/control';
-import { authenticationOption, LCP_OPTION } from '../../src/wire/lcp';
+import { AUTHENTICATION_PROTOCOLS, authenticationOption, LCP_OPTION } from '../../src/wire/lcp';
 import { octets } from '../wire/codec';
 import { Rig } from './automaton-rig';
 import { seeded } from './random';
@@ -114,6 +114,44 @@ test('an authentication that is unsupported, or not allowed, is answered with a 
   assert.deepEqual(answerTo(opening({ allowed: ['pap'] }), [CHAP]), nak([PAP]));
 });
 
+test('each protocol is acknowledged only where it is allowed', () => {
+  for (const [option, protocol] of [
+    [PAP, 'pap'],
+    [CHAP, 'chap-md5'],
+    [MS_CHAP_V2, 'ms-chap-v2'],
+    [EAP, 'eap'],
+  ] as const) {
+    const rig = opening({ allowed: [protocol] });
+    assert.deepEqual(answerTo(rig, [option]), ack([option]));
+    assert.equal(rig.protocol.demanded, protocol);
+    const others = AUTHENTICATION_PROTOCOLS.filter((other) => other !== protocol);
+    assert.equal(answerTo(opening({ allowed: others }), [option]).code, CONTROL.configureNak);
+  }
+});
+
+test('a peer that does not take up the hint is told the next allowed protocol, never one that is not allowed', () => {
+  const msChap: Option = { type: LCP_OPTION.authentication, data: Buffer.from('c22380', 'hex') };
+  const hints = (allowed: LcpSettings['allowed']) => {
+    const rig = opening({ allowed });
+    return Array.from({ length: 4 }, (_, index) => answerTo(rig, [index % 2 ? msChap : { ...EAP, data: PAP.data }]));
+  };
+  assert.deepEqual(
+    hints(['ms-chap-v2', 'chap-md5']),
+    [MS_CHAP_V2, CHAP, MS_CHAP_V2, CHAP].map((hint) => nak([hint])),
+  );
+  assert.deepEqual(
+    hints(['chap-md5']),
+    [CHAP, CHAP, CHAP, CHAP].map((hint) => nak([hint])),
+  );
+  // The first hint is not used up by a Reject of something else.
+  const rig = opening({ allowed: ['eap', 'chap-md5'] });
+  assert.deepEqual(
+    answerTo(rig, [msChap, { type: LCP_OPTION.pfc, data: Buffer.alloc(0) }]).code,
+    CONTROL.configureReject,
+  );
+  assert.deepEqual(answerTo(rig, [msChap]), nak([EAP]));
+});
+
 test('where no authentication is allowed the option is rejected', () => {
   for (const option of [PAP, CHAP, EAP])
     assert.deepEqual(answerTo(opening({ allowed: [] }), [option]), reject([option]));
@@ -165,7 +203,7 @@ test('an Ack is the request, octet by octet, and a Reject a part of it: neither 
   const type = fc.oneof(fc.constantFrom(1, 2, 3, 4, 5, 7, 8, 13, 17, 19), fc.nat(255));
   const known = fc.constantFrom(PAP, CHAP, MS_CHAP_V2, EAP, option16(1, 1_492), option16(1, 5), option32(5, 0));
   const unknown = fc.tuple(type, octets({ maxLength: 8 })).map(([t, data]): Option => ({ type: t, data }));
-  const allowed = fc.subarray(['pap', 'chap-md5'] as const);
+  const allowed = fc.subarray([...AUTHENTICATION_PROTOCOLS]);
   fc.assert(
     fc.property(fc.array(fc.oneof(known, unknown), { maxLength: 12 }), allowed, (options, allows) => {
       const rig = opening({ allowed: allows });

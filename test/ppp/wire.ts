@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Reason } from '../../src/errors';
-import type { Claim } from '../../src/ppp/authentication';
+import type { Claim, Decision } from '../../src/ppp/authentication';
 import { Connection, type ConnectionSettings, type PhaseName } from '../../src/ppp/connection';
 import { AUTOMATON_DEFAULTS } from '../../src/ppp/control-protocol';
 import { type ControlPacket, decodeControl, encodeControl } from '../../src/wire/control';
@@ -13,7 +13,7 @@ import { seeded } from './random';
 const ip = (...octets: number[]) => Buffer.from(octets);
 
 export const HOST: ConnectionSettings = {
-  lcp: { mru: 1_492, allowed: ['chap-md5', 'pap'], required: [] },
+  lcp: { mru: 1_492, allowed: ['chap-md5', 'pap', 'ms-chap-v2'], required: [] },
   credentials: CREDENTIALS,
   authenticationRequired: false,
   name: 'test',
@@ -52,7 +52,7 @@ export class End {
   readonly reasons: Reason[] = [];
   malformed = 0;
   /** What is answered to a claim; undefined: nothing, for now. */
-  decide: (claim: Claim) => { accepted: boolean; text: string } | undefined = (claim) =>
+  decide: (claim: Claim) => Decision | undefined = (claim) =>
     claim.username === CREDENTIALS.username && claim.verify(CREDENTIALS.password)
       ? { accepted: true, text: 'Welcome' }
       : { accepted: false, text: 'Login incorrect' };

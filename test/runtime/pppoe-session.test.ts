@@ -103,7 +103,7 @@ test('connected rejects with the code of what went wrong', LIMIT, async () => {
     'session-c',
     async (_concentrator, session) => {
       session.connect();
-      await assert.rejects(session.connected(5_000), code('authentication-failed'));
+      await assert.rejects(session.connected(5_000), { code: 'authentication-failed', detail: 'wrong-credentials' });
       assert.equal(session.state, 'waiting');
       assert.ok(session.status.nextAttempt);
     },

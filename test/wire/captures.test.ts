@@ -4,12 +4,20 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { decodeChapValue, encodeChapValue } from '../../src/wire/chap';
 import { CONTROL, decodeControl, decodeOptions, encodeControl, encodeOptions } from '../../src/wire/control';
+import { decodeEap, EAP, EAP_TYPE, encodeEap } from '../../src/wire/eap';
 import { decodeEthernet, ETHERTYPE, encodeEthernet } from '../../src/wire/ethernet';
 import { decodeIcmpEcho, encodeIcmpEcho, ICMP } from '../../src/wire/icmp';
 import { checksum, decodeIpv4, encodeIpv4, formatIpv4, IP_PROTOCOL, summarizeIp } from '../../src/wire/ip';
 import { IPCP_OPTION } from '../../src/wire/ipcp';
 import { authenticationOf, LCP_OPTION } from '../../src/wire/lcp';
 import { formatMac } from '../../src/wire/mac-address';
+import {
+  decodeMsChapFailure,
+  decodeMsChapResponse,
+  decodeMsChapSuccess,
+  encodeMsChapResponse,
+  encodeMsChapSuccess,
+} from '../../src/wire/ms-chap';
 import { decodePapMessage, decodePapRequest, encodePapMessage, encodePapRequest, PAP } from '../../src/wire/pap';
 import { decodePpp, encodePpp, PROTOCOL, protocolName } from '../../src/wire/ppp';
 import { CODE, decodePppoe, decodeTags, encodePppoe, encodeTags, HEADER_LENGTH, TAG } from '../../src/wire/pppoe';
@@ -146,6 +154,10 @@ function roundTripPpp(protocol: number, information: Buffer, codes: Tally): void
     if (packet.code <= 2) assert.deepEqual(encodeChapValue(decodeChapValue(packet.data)), packet.data);
   } else {
     assert.equal(protocol, PROTOCOL.eap);
+    const eap = decodeEap(information);
+    assert.deepEqual(encodeEap(eap), information);
+    if (!('type' in eap) || eap.type !== EAP_TYPE.md5Challenge) return;
+    assert.deepEqual(encodeChapValue(decodeChapValue(eap.data)), eap.data);
   }
 }
 
@@ -410,28 +422,47 @@ test('CHAP: challenges of 16, 17 and 22 octets, the response and the success', (
 test('MS-CHAPv2: a response of 49 octets, the authenticator response and the refusal', () => {
   const response = decodeChapValue(controlOf('pppd-rp-pppoe-mschapv2', 15, PROTOCOL.chap).data);
   assert.equal(response.value.length, 49);
-  assert.deepEqual(response.value.subarray(0, 16), hex('7cd2c1602a3869efb29f05529b921a7e'));
-  assert.equal(
-    controlOf('pppd-rp-pppoe-mschapv2', 16, PROTOCOL.chap).data.toString(),
-    'S=F4F6F664323F26DA463E8E1C08ADE15CC4CA45C0 M=Access granted',
-  );
+  const parts = decodeMsChapResponse(response.value);
+  assert.deepEqual(parts.peerChallenge, hex('7cd2c1602a3869efb29f05529b921a7e'));
+  assert.deepEqual(encodeMsChapResponse(parts), response.value);
+  const success = controlOf('pppd-rp-pppoe-mschapv2', 16, PROTOCOL.chap).data;
+  assert.equal(success.toString(), 'S=F4F6F664323F26DA463E8E1C08ADE15CC4CA45C0 M=Access granted');
+  assert.deepEqual(encodeMsChapSuccess(decodeMsChapSuccess(success)), success);
   const failure = controlOf('pppd-rp-pppoe-wrong-password-mschapv2', 16, PROTOCOL.chap);
   assert.equal(failure.code, 4);
   assert.equal(failure.data.toString(), 'E=691 R=1 C=ea335a772a4fe28fe712f777ec293602 V=0 M=Access denied');
+  assert.deepEqual(decodeMsChapFailure(failure.data), {
+    error: 691,
+    retry: true,
+    challenge: hex('ea335a772a4fe28fe712f777ec293602'),
+    version: 0,
+    message: Buffer.from('Access denied'),
+  });
 });
 
-test('EAP: Identity, MD5-Challenge and Success as control packets', () => {
+test('EAP: Identity, MD5-Challenge and Success', () => {
   const name = 'pppd-rp-pppoe-eap';
-  const packet = (number: number) => controlOf(name, number, PROTOCOL.eap);
-  assert.deepEqual(packet(11), { code: 1, identifier: 8, data: Buffer.from('\x01Name') });
-  assert.deepEqual(packet(14), { code: 2, identifier: 8, data: Buffer.from('\x01test') });
+  const packet = (number: number) => decodeEap(pppOf(name, number).information);
+  assert.deepEqual(packet(11), {
+    code: EAP.request,
+    identifier: 8,
+    type: EAP_TYPE.identity,
+    data: Buffer.from('Name'),
+  });
+  assert.deepEqual(packet(14), {
+    code: EAP.response,
+    identifier: 8,
+    type: EAP_TYPE.identity,
+    data: Buffer.from('test'),
+  });
   const challenge = packet(16);
-  assert.deepEqual([challenge.code, challenge.identifier, challenge.data[0]], [1, 9, 4]);
-  assert.deepEqual(decodeChapValue(challenge.data.subarray(1)), {
+  assert.ok('type' in challenge);
+  assert.deepEqual([challenge.code, challenge.identifier, challenge.type], [EAP.request, 9, EAP_TYPE.md5Challenge]);
+  assert.deepEqual(decodeChapValue(challenge.data), {
     value: hex('b5038404cf8a4ec774529d142f6dac86d1c4c3cd'),
     name: Buffer.from('(none)'),
   });
-  assert.deepEqual(packet(18), { code: 3, identifier: 10, data: Buffer.alloc(0) });
+  assert.deepEqual(packet(18), { code: EAP.success, identifier: 10 });
 });
 
 test('ping over IPv4: addresses, identifiers and sequence numbers of request and reply', () => {
