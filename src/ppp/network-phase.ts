@@ -70,15 +70,11 @@ export class NetworkPhase {
 
   /** The state of a network protocol's automaton; undefined for one that is not negotiated here. */
   stateOf(protocol: number): State | undefined {
-    return this.#networks.find(({ policy }) => policy.protocol === protocol)?.automaton.state;
+    return this.#find(protocol)?.automaton.state;
   }
 
   isUp(name: NetworkProtocol['name']): boolean {
     return this.#networks.some(({ policy, up }) => up && policy.name === name);
-  }
-
-  stateOf(protocol: number): State | undefined {
-    return this.#find(protocol)?.automaton.state;
   }
 
   begin(now: number): void {

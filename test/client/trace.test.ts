@@ -85,7 +85,7 @@ test('IP packets are not traced, and what is ignored of them marks no frame', ()
 
 const PASSWORD = 'M4rked-P4ssword';
 
-for (const method of ['pap', 'chap-md5'] as const) {
+for (const method of ['pap', 'chap-md5', 'ms-chap-v2'] as const) {
   test(`neither password nor response is in the trace, its octets or its diagrams, with ${method}`, () => {
     const world = new World({ delay: 10 });
     const accounts = [{ username: 'anna', password: PASSWORD }];
@@ -111,9 +111,10 @@ for (const method of ['pap', 'chap-md5'] as const) {
   });
 }
 
-/** The value of a CHAP Response: behind Ethernet, PPPoE, PPP, CHAP and Value-Size. */
+/** The value of a CHAP Response: behind Ethernet, PPPoE, PPP, CHAP and its own size. */
 function responseOf(frame: Buffer): Buffer {
-  return frame.subarray(14 + 6 + 2 + 4 + 1, 14 + 6 + 2 + 4 + 1 + 16);
+  const size = 14 + 6 + 2 + 4;
+  return frame.subarray(size + 1, size + 1 + (frame[size] as number));
 }
 
 test('a password that the peer sends back in a Protocol-Reject is not in the trace', () => {
