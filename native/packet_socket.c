@@ -1,7 +1,7 @@
 /*
  * Raw Ethernet for Node.js on Linux: packet sockets, packet(7), and the state of network interfaces. Its exports:
  *
- *   openSocket(index, etherTypes, address | undefined, promiscuous, onFrames(batch, count)) -> port
+ *   openSocket(index, etherTypes, address | undefined, promiscuous, onFrames(batch, count), tpids | undefined) -> port
  *   watchInterfaces(onChange()) -> port
  *   send(port, frames) -> how many frames the kernel took
  *   drops(port) -> how many frames were lost before JavaScript saw them
@@ -152,29 +152,35 @@ static void count_drops(Port *port) {
 
 /* ---- Opening ---- */
 
+/* What a socket takes. */
+typedef struct Types {
+  uint16_t types[MAX_ETHER_TYPES];
+  uint16_t tpids[MAX_ETHER_TYPES];
+  unsigned count, tpid_count;
+} Types;
+
 /*
- * Accepts the Ethernet types as the frame's own, and behind one VLAN tag in the frame. The kernel takes the outermost
- * tag out before the filter runs: a tag seen here is the inner of two, or has a TPID that the kernel does not know.
+ * Accepts the Ethernet types as the frame's own, and behind one or two VLAN tags of these TPIDs in the frame. The kernel
+ * takes the outermost tag out before the filter runs if it knows the TPID: two seen here have one that it does not know.
  */
-static int attach_filter(int fd, const uint16_t *types, unsigned count) {
-  static const uint16_t TPIDS[] = {ETH_P_8021Q, ETH_P_8021AD, 0x9100, 0x9200, 0x9300};
-  enum { TPID_COUNT = sizeof TPIDS / sizeof TPIDS[0] };
-  struct sock_filter code[2 * MAX_ETHER_TYPES + TPID_COUNT + 5];
-  unsigned at = 0, end = 2 * count + TPID_COUNT + 3; /* end: where a frame is accepted */
-  unsigned inner = count + TPID_COUNT + 2;
-  code[at++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 2 * ETH_ALEN);
-  for (unsigned i = 0; i < count; i++, at++) {
-    code[at] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, types[i], (uint8_t)(end - at), 0);
+static int attach_filter(int fd, const Types *wanted) {
+  enum { MOST_TAGS = 2 };
+  struct sock_filter code[(MOST_TAGS + 1) * (2 * MAX_ETHER_TYPES + 2) + 1];
+  unsigned at = 0, stage = 2 + wanted->count + wanted->tpid_count; /* length of the code that looks for one type */
+  unsigned end = MOST_TAGS * stage + 2 + wanted->count; /* where a frame is accepted */
+  for (unsigned tag = 0; tag <= MOST_TAGS; tag++) {
+    unsigned behind = (tag + 1) * stage;
+    code[at++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 2 * ETH_ALEN + 4 * tag);
+    for (unsigned i = 0; i < wanted->count; i++, at++) {
+      uint8_t ahead = (uint8_t)(end - at - 1);
+      code[at] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, wanted->types[i], ahead, 0);
+    }
+    for (unsigned i = 0; tag < MOST_TAGS && i < wanted->tpid_count; i++, at++) {
+      uint8_t ahead = (uint8_t)(behind - at - 1);
+      code[at] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, wanted->tpids[i], ahead, 0);
+    }
+    code[at++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, 0);
   }
-  for (unsigned i = 0; i < TPID_COUNT; i++, at++) {
-    code[at] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, TPIDS[i], (uint8_t)(inner - at - 1), 0);
-  }
-  code[at++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, 0);
-  code[at++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 2 * ETH_ALEN + 4);
-  for (unsigned i = 0; i < count; i++, at++) {
-    code[at] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, types[i], (uint8_t)(end - at), 0);
-  }
-  code[at++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, 0);
   code[at++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, 0x40000);
   struct sock_fprog program = {.len = (uint16_t)at, .filter = code};
   return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
@@ -196,13 +202,13 @@ static void widen_buffers(int fd) {
  * erased, and nothing at all while the interface is in a bridge. Until the bind, protocol 0 keeps everything out.
  * Returns NULL, or the call that failed, with errno.
  */
-static const char *set_up(Port *port, int index, const uint16_t *types, unsigned count) {
+static const char *set_up(Port *port, int index, const Types *wanted) {
   static const int on = 1;
   struct sockaddr_ll to = {.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL), .sll_ifindex = index};
   struct packet_mreq all = {.mr_ifindex = index, .mr_type = PACKET_MR_PROMISC};
   port->fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (port->fd < 0) return "socket";
-  if (attach_filter(port->fd, types, count) != 0) return "setsockopt SO_ATTACH_FILTER";
+  if (attach_filter(port->fd, wanted) != 0) return "setsockopt SO_ATTACH_FILTER";
   if (setsockopt(port->fd, SOL_PACKET, PACKET_AUXDATA, &on, sizeof on) != 0) return "setsockopt PACKET_AUXDATA";
   setsockopt(port->fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof on);
   widen_buffers(port->fd);
@@ -247,19 +253,19 @@ static unsigned ether_types(napi_env env, napi_value array, uint16_t *types) {
 }
 
 static napi_value open_socket(napi_env env, napi_callback_info info) {
-  napi_value argv[5];
+  napi_value argv[6];
   size_t length = 0;
   int32_t index = 0;
-  uint16_t types[MAX_ETHER_TYPES];
-  napi_valuetype address_type;
+  Types wanted = {.tpids = {ETH_P_8021Q, ETH_P_8021AD, 0x9100, 0x9200, 0x9300}, .tpid_count = 5};
+  napi_valuetype address_type, tpids_type;
   void *address = NULL;
   bool promiscuous, is_buffer = false;
-  if (!get_arguments(env, info, 5, argv)) return NULL;
+  if (!get_arguments(env, info, 6, argv)) return NULL;
   if (napi_get_value_int32(env, argv[0], &index) != napi_ok || index <= 0) {
     return type_error(env, "the interface's index must be a positive number");
   }
-  unsigned count = ether_types(env, argv[1], types);
-  if (count == 0) return type_error(env, "etherTypes must be an array of 1 to 16 numbers from 0x600 to 0xffff");
+  wanted.count = ether_types(env, argv[1], wanted.types);
+  if (wanted.count == 0) return type_error(env, "etherTypes must be an array of 1 to 16 numbers from 0x600 to 0xffff");
   if (napi_typeof(env, argv[2], &address_type) != napi_ok) return NULL;
   if (address_type != napi_undefined &&
       (napi_is_buffer(env, argv[2], &is_buffer) != napi_ok || !is_buffer ||
@@ -270,6 +276,9 @@ static napi_value open_socket(napi_env env, napi_callback_info info) {
     return type_error(env, "promiscuous must be a boolean");
   }
   if (!is_function(env, argv[4])) return type_error(env, "onFrames must be a function");
+  if (napi_typeof(env, argv[5], &tpids_type) != napi_ok) return NULL;
+  if (tpids_type != napi_undefined) wanted.tpid_count = ether_types(env, argv[5], wanted.tpids);
+  if (wanted.tpid_count == 0) return type_error(env, "tpids must be an array of 1 to 16 numbers from 0x600 to 0xffff");
 
   Port *port = calloc(1, sizeof *port);
   if (port == NULL) return system_error(env, "calloc", ENOMEM);
@@ -279,7 +288,7 @@ static napi_value open_socket(napi_env env, napi_callback_info info) {
   port->has_address = address != NULL;
   if (address != NULL) memcpy(port->address, address, ETH_ALEN);
   port->inbox = make_inbox();
-  const char *failed = port->inbox == NULL ? "calloc" : set_up(port, index, types, count);
+  const char *failed = port->inbox == NULL ? "calloc" : set_up(port, index, &wanted);
   if (failed != NULL) {
     int error = errno;
     if (port->inbox != NULL && port->fd >= 0) close(port->fd);

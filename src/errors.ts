@@ -59,23 +59,29 @@ export type AuthenticationDetail =
 /** An error of this package. `code` is stable; `message` is for people. */
 export class PppoeError extends Error {
   override readonly name = 'PppoeError';
-  /** More about an `authentication-failed`, where the peer said it. */
-  readonly detail?: AuthenticationDetail;
+  readonly detail?: ReasonDetail;
 
   constructor(
     readonly code: PppoeErrorCode,
     message: string,
-    options?: ErrorOptions & { readonly detail?: AuthenticationDetail | undefined },
+    options?: ErrorOptions & { readonly detail?: ReasonDetail | undefined },
   ) {
     super(message, options);
     if (options?.detail) this.detail = options.detail;
   }
 }
 
+/**
+ * What more is known of a reason.
+ *
+ * With `authentication-failed`: an `AuthenticationDetail`. With `refused`: `service-name-error`, `ac-system-error`, `generic-error` are the error tags of RFC 2516, appendix A.
+ */
+export type ReasonDetail = AuthenticationDetail | 'service-name-error' | 'ac-system-error' | 'generic-error';
+
 /** Why a state was left or entered: a typed code and a text for people, which may quote the peer. */
 export interface Reason {
   readonly code: PppoeErrorCode;
   readonly text: string;
-  /** More about an `authentication-failed`, where the peer said it. */
-  readonly detail?: AuthenticationDetail;
+  /** What more is known: which error tag, or which refusal of an authentication. */
+  readonly detail?: ReasonDetail;
 }

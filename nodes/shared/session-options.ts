@@ -9,10 +9,11 @@ import {
   SESSION_DEFAULTS,
 } from '../../src/index';
 import { type AuthenticationField, authenticationOf } from './authentication';
+import { type EthernetConfig, ethernetOptions } from './ethernet-fields';
 import { hostUniqOf, numberOf } from './fields';
 
 /** The properties of a `pppoe-session` node, as the editor stores them. */
-export interface SessionConfig extends NodeDef {
+export interface SessionConfig extends NodeDef, EthernetConfig {
   readonly interface: string;
   readonly autoconnect?: boolean;
   readonly reconnect?: boolean;
@@ -26,11 +27,15 @@ export interface SessionConfig extends NodeDef {
   readonly pauseAuthentication?: number | string;
   readonly pauseAuthenticationMax?: number | string;
   readonly service?: string;
+  readonly omitService?: boolean;
+  /** In ms. */
+  readonly offerWindow?: number | string;
   readonly acName?: string;
   readonly acMac?: string;
   readonly hostUniq?: string;
   readonly mac?: string;
   readonly mru?: number | string;
+  readonly clampMss?: boolean;
   readonly address?: string;
   readonly remoteAddress?: string;
   readonly dns?: boolean;
@@ -57,6 +62,9 @@ export function sessionOptions(config: SessionConfig, credentials: SessionCreden
     username: credentials.username ?? '',
     password: credentials.password ?? '',
     serviceName: config.service ?? '',
+    omitServiceName: config.omitService ?? defaults.omitServiceName,
+    offerWindow: numberOf('offer window', config.offerWindow, defaults.offerWindow),
+    ...ethernetOptions(config),
     ...(config.acName ? { acName: config.acName } : {}),
     ...(config.acMac ? { acAddress: parseMac(config.acMac) } : {}),
     ...(config.hostUniq ? { hostUniq: hostUniqOf(config.hostUniq) } : {}),
@@ -64,6 +72,7 @@ export function sessionOptions(config: SessionConfig, credentials: SessionCreden
     ...(config.address ? { address: parseIpv4(config.address.trim()) } : {}),
     ...(config.remoteAddress ? { remoteAddress: parseIpv4(config.remoteAddress.trim()) } : {}),
     mru: numberOf('MRU', config.mru, defaults.mru),
+    clampMss: config.clampMss ?? defaults.clampMss,
     dns: config.dns ?? defaults.dns,
     authentication: authenticationOf(config.authentication, AUTHENTICATION_PROTOCOLS),
     authenticationRequired: config.authenticationRequired ?? defaults.authenticationRequired,

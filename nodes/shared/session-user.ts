@@ -54,6 +54,8 @@ const UNKNOWN = {
   since: null,
   nextAttempt: null,
   roundTrip: null,
+  motm: null,
+  hurl: null,
   link: null,
 };
 

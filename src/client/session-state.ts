@@ -23,6 +23,8 @@ export interface Established {
   readonly offer: Offer;
   readonly connection: Connection;
   readonly template: SessionFrameTemplate;
+  /** The largest PPP payload, either way, in octets. */
+  readonly limit: number;
 }
 
 /** What follows when a session has ended. */

@@ -3,7 +3,9 @@ import { earliest } from '../ppp/automaton';
 import { Connection, type PhaseName } from '../ppp/connection';
 import { type DiscoveryPacket, encodeDiscovery } from '../pppoe/discovery-packet';
 import type { Engine, Input, Interest, SessionKey } from '../pppoe/engine';
-import { encodePadt, errorText, HostDiscovery, type Offer } from '../pppoe/host-discovery';
+import { type Framing, framingOf } from '../pppoe/framing';
+import { type Confirmed, encodePadt, errorText, HostDiscovery } from '../pppoe/host-discovery';
+import { payloadLimit } from '../pppoe/max-payload';
 import {
   pppEnd,
   pppoeOffset,
@@ -12,18 +14,20 @@ import {
   SessionFrameTemplate,
   sessionIdAt,
 } from '../pppoe/session-frame';
+import { type Message, messagesOf } from '../pppoe/tag-text';
 import { isIpData } from '../wire/describe/protocols';
-import { PPPOE_MRU } from '../wire/lcp';
 import type { MacAddress } from '../wire/mac-address';
 import { decodePpp, PROTOCOL } from '../wire/ppp';
 import { CODE } from '../wire/pppoe';
 import { MalformedPacket } from '../wire/reader';
+import { clampMss } from '../wire/tcp-mss';
 import { connectionSettings } from './connection-settings';
 import { describeSession, type SessionDescription } from './description';
 import { checkSendable } from './outgoing';
 import { pauseAfter } from './reconnect';
 import type { Afterwards, Established, SessionState, SessionStateName } from './session-state';
 import type { SessionSettings } from './settings';
+import { sendLimit } from './sizes';
 import { type SessionCounters, type SessionSnapshot, snapshot } from './snapshot';
 import { type FrameEntry, Trace } from './trace';
 
@@ -32,7 +36,9 @@ export type SessionEvent =
   /** One line for people about a step of the negotiation. */
   | { readonly type: 'progress'; readonly text: string }
   /** The session that the Access Concentrator has, as far as we know: to be remembered across a crash. */
-  | { readonly type: 'session'; readonly session: SessionKey | undefined };
+  | { readonly type: 'session'; readonly session: SessionKey | undefined }
+  /** What the Access Concentrator tells its users: a message, or a URL for their browser. */
+  | ({ readonly type: 'message' } & Message);
 
 export interface SessionOutlets {
   send(frame: Buffer): void;
@@ -54,6 +60,8 @@ export interface SessionPlace {
   readonly mtu: number;
   /** A session of an earlier run that did not end in order: many an Access Concentrator is silent until it is ended. */
   readonly leftover?: SessionKey;
+  /** Octets of our VLAN tags that count towards that when we send; 0 if absent. */
+  readonly tagOctets?: number;
 }
 
 /** Session frames that overtake PADS are held, but no more than this. */
@@ -69,6 +77,9 @@ export class Session implements Engine {
   #abandoned: HostDiscovery | undefined;
   /** A session that the Access Concentrator may still believe in. */
   #leftover: SessionKey | undefined;
+  /** The last message of each kind since the attempt began. */
+  #messages: Partial<Record<Message['kind'], string>> = {};
+  readonly #framing: Framing;
   readonly #trace: Trace;
   readonly #counters: SessionCounters = {
     packetsReceived: 0,
@@ -86,7 +97,8 @@ export class Session implements Engine {
     private readonly outlets: SessionOutlets,
   ) {
     this.#leftover = place.leftover;
-    this.#trace = new Trace((frame) => outlets.frame?.(frame));
+    this.#framing = framingOf(settings);
+    this.#trace = new Trace((frame) => outlets.frame?.(frame), this.#framing);
   }
 
   get state(): SessionStateName {
@@ -95,7 +107,7 @@ export class Session implements Engine {
 
   /** Everything that a session knows, as plain data. Times are of the engine's clock. */
   get snapshot(): SessionSnapshot {
-    return snapshot(this.#state, this.#counters, this.settings, this.#reason);
+    return { ...snapshot(this.#state, this.#counters, this.settings, this.#reason), ...this.#messages };
   }
 
   /** The control frames that were sent and received, secrets masked. IP packets are counted only (`snapshot`). */
@@ -146,7 +158,7 @@ export class Session implements Engine {
       case 'frames':
         return this.#frames(input.frames, now);
       case 'discovery':
-        this.#trace.received(input.frame ?? encodeDiscovery(input.packet));
+        this.#trace.received(input.frame ?? encodeDiscovery(input.packet, this.#framing));
         return this.#discovery(input.packet, now);
       case 'malformed':
         this.#trace.received(input.frame);
@@ -170,7 +182,9 @@ export class Session implements Engine {
     if (state.name !== 'up') throw new PppoeError('not-up', `The session is not up, but ${state.name}`);
     for (const packet of packets) checkSendable(packet, state.mtu);
     for (const packet of packets) {
-      this.outlets.send(state.established.template.frame(PROTOCOL.ipv4, packet));
+      const frame = state.established.template.frame(PROTOCOL.ipv4, packet);
+      if (this.settings.clampMss) this.#clamp(frame.subarray(frame.length - packet.length), state);
+      this.outlets.send(frame);
       this.#counters.packetsSent++;
       this.#counters.octetsSent += packet.length;
     }
@@ -182,11 +196,14 @@ export class Session implements Engine {
     if (!this.#linkUp) return this.#enter({ name: 'waiting', until: undefined, reason: LINK_DOWN }, LINK_DOWN);
     this.#abandoned = undefined;
     this.#clearLeftover();
+    this.#messages = {};
     const discovery = new HostDiscovery(
       {
         ...this.settings,
         timeout: this.settings.discoveryTimeout,
         attempts: this.settings.discoveryAttempts,
+        maxPayload: Math.min(this.settings.mru, this.place.mtu - SESSION_OVERHEAD),
+        framing: this.#framing,
       },
       this.place.address,
       this.settings.vlan,
@@ -198,7 +215,7 @@ export class Session implements Engine {
           this.outlets.listen({ hostUniq: discovery.hostUniq, awaiting: offer.address });
           this.#enter({ name: 'requesting', discovery, held: [] });
         },
-        established: ({ offer, id, roundTrip }, at) => this.#established(offer, id, roundTrip, discovery, at),
+        established: (confirmed, at) => this.#established(confirmed, discovery, at),
         failed: (reason, at) => this.#ended(reason, 'wait', at),
       },
     );
@@ -210,9 +227,18 @@ export class Session implements Engine {
   #discovery(packet: DiscoveryPacket, now: number): void {
     const state = this.#state;
     if (packet.code === CODE.PADT) return this.#terminatedByPadt(packet, now);
+    if (packet.code === CODE.PADM) return this.#messaged(packet);
     const discovery = 'discovery' in state ? state.discovery : this.#abandoned;
     if (discovery) discovery.receive(packet, now);
     else this.#ignore();
+  }
+
+  #messaged({ tags }: DiscoveryPacket): void {
+    for (const { kind, text } of messagesOf(tags)) {
+      this.#messages[kind] = text;
+      this.#progress(`Got a ${kind === 'motm' ? 'message' : 'URL'} for users: ${text}`);
+      this.outlets.event({ type: 'message', kind, text });
+    }
   }
 
   #terminatedByPadt(packet: DiscoveryPacket, now: number): void {
@@ -225,11 +251,14 @@ export class Session implements Engine {
     this.#ended(reason, state.name === 'terminating' ? state.afterwards : 'wait', now);
   }
 
-  #established(offer: Offer, id: number, roundTrip: number, discovery: HostDiscovery, now: number): void {
+  #established({ offer, id, roundTrip, maxPayload }: Confirmed, discovery: HostDiscovery, now: number): void {
     const held = this.#state.name === 'requesting' ? this.#state.held : [];
     const { address } = this.place;
-    const template = new SessionFrameTemplate(offer.address, address, this.settings.vlan, id);
-    const connection = new Connection(connectionSettings(this.settings, this.#mtu, roundTrip), {
+    const { vlan, dataPcp } = this.settings;
+    const dataVlan = dataPcp === undefined ? vlan : vlan.map((tag) => ({ ...tag, pcp: dataPcp }));
+    const template = new SessionFrameTemplate(offer.address, address, vlan, id, { dataVlan, framing: this.#framing });
+    const limit = payloadLimit(this.place, maxPayload);
+    const connection = new Connection(connectionSettings(this.settings, limit, roundTrip), {
       send: (protocol, information) => this.#send(template.frame(protocol, information)),
       random: (octets) => this.outlets.random(octets),
       progress: (text) => this.#progress(text),
@@ -239,7 +268,7 @@ export class Session implements Engine {
       closed: (reason, at) => this.#closed(reason, established, at),
       ignored: () => this.#trace.mark('ignored'),
     });
-    const established: Established = { id, peer: offer.address, offer, connection, template };
+    const established: Established = { id, peer: offer.address, offer, connection, template, limit };
     this.outlets.listen({ hostUniq: discovery.hostUniq, session: { peer: offer.address, id } });
     this.#abandoned = discovery;
     this.#state = { name: 'establishing', established };
@@ -248,17 +277,12 @@ export class Session implements Engine {
     if (held.length > 0) this.#frames(held, now);
   }
 
-  /** What the segment's frames can carry, and PPPoE without PPP-Max-Payload allows (RFC 2516 §7). */
-  get #mtu(): number {
-    return Math.min(this.place.mtu - SESSION_OVERHEAD, PPPOE_MRU);
-  }
-
   // PPP
 
   #phase(phase: PhaseName, established: Established, now: number): void {
     if (phase === 'dead') return;
     if (phase === 'open') {
-      const mtu = Math.min(established.connection.peerMru, this.#mtu);
+      const mtu = sendLimit(this.place, established.connection.peerMru, established.limit);
       this.#counters.connects++;
       return this.#enter({ name: 'up', established, since: now, mtu });
     }
@@ -278,7 +302,7 @@ export class Session implements Engine {
 
   /** PPP is over: our PADT follows, whoever ended it. */
   #closed(reason: Reason, { peer, id }: Established, now: number): void {
-    this.#send(encodePadt(this.place.address, peer, this.settings.vlan, id));
+    this.#send(encodePadt(this.place.address, peer, this.settings.vlan, id, undefined, this.#framing));
     this.#progress('Sending PADT');
     this.#ended(reason, this.#state.name === 'terminating' ? this.#state.afterwards : 'wait', now);
   }
@@ -295,7 +319,7 @@ export class Session implements Engine {
   /** The IP packet that a frame carries; anything else goes to PPP. */
   #frame(frame: Buffer, now: number): Buffer | undefined {
     const state = this.#state;
-    const at = pppoeOffset(frame);
+    const at = pppoeOffset(frame, this.#framing);
     const end = at < 0 ? -1 : pppEnd(frame, at);
     if (end < 0) {
       this.#counters.malformed++;
@@ -326,7 +350,13 @@ export class Session implements Engine {
     }
     this.#counters.packetsReceived++;
     this.#counters.octetsReceived += end - start - 2;
-    return frame.subarray(start + 2, end);
+    const packet = frame.subarray(start + 2, end);
+    if (this.settings.clampMss) this.#clamp(packet, state);
+    return packet;
+  }
+
+  #clamp(packet: Buffer, { mtu, established }: Extract<SessionState, { name: 'up' }>): void {
+    clampMss(packet, Math.min(mtu, established.connection.mru));
   }
 
   /** The one place where a peer's octets may prove malformed: counted, told, and forgotten. */
@@ -404,7 +434,9 @@ export class Session implements Engine {
     const leftover = this.#leftover;
     if (!leftover) return;
     this.#progress(`Sending PADT for session ${leftover.id}, which was left over`);
-    this.#send(encodePadt(this.place.address, leftover.peer, this.settings.vlan, leftover.id));
+    this.#send(
+      encodePadt(this.place.address, leftover.peer, this.settings.vlan, leftover.id, undefined, this.#framing),
+    );
     this.#leftover = undefined;
     this.outlets.event({ type: 'session', session: undefined });
   }

@@ -1,6 +1,7 @@
 import type { AutomatonSettings } from '../ppp/control-protocol';
 import { AUTOMATON_DEFAULTS } from '../ppp/control-protocol';
 import type { KeepaliveSettings } from '../ppp/keepalive';
+import { checkFraming, type EtherTypes } from '../pppoe/framing';
 import type { VlanTag } from '../wire/ethernet';
 import { AUTHENTICATION_PROTOCOLS, type AuthenticationProtocol, MIN_MRU, PPPOE_MRU } from '../wire/lcp';
 import { formatMac, isGroupMac, type MacAddress } from '../wire/mac-address';
@@ -16,9 +17,17 @@ export interface SessionSettings {
   readonly acAddress?: MacAddress;
   /** Always this Host-Uniq; otherwise each attempt draws a fresh one. */
   readonly hostUniq?: Buffer;
+  /** PADI goes out without a Service-Name, for Access Concentrators that answer no other; PADR always has one. */
+  readonly omitServiceName: boolean;
+  /** Other Ethernet types than RFC 2516's. */
+  readonly etherTypes?: EtherTypes;
   /** VLAN tags of every frame, the outer first. */
   readonly vlan: readonly VlanTag[];
-  /** The MRU that we ask for, in octets. */
+  /** The PCP in the tags of frames with IP packets, 0-7; that of the tags, as in all others, if absent. */
+  readonly dataPcp?: number;
+  /** TCP's Maximum Segment Size is brought down to what the session carries, in SYN segments of both directions. */
+  readonly clampMss: boolean;
+  /** The MRU that we ask for, in octets. Above 1492 it takes an Access Concentrator that agrees (RFC 4638). */
   readonly mru: number;
   /** An IPv4 address to ask for, 4 octets; the peer may give another. */
   readonly address?: Buffer;
@@ -49,7 +58,9 @@ export const SESSION_DEFAULTS: SessionSettings = {
   username: '',
   password: '',
   serviceName: '',
+  omitServiceName: false,
   vlan: [],
+  clampMss: false,
   mru: PPPOE_MRU,
   dns: true,
   authentication: AUTHENTICATION_PROTOCOLS,
@@ -84,6 +95,8 @@ export function sessionSettings(settings: Partial<SessionSettings>): SessionSett
     within('VLAN identifier', vid, 0, 4_094);
     within('PCP', pcp, 0, 7);
   }
+  if (all.dataPcp !== undefined) within('PCP of data', all.dataPcp, 0, 7);
+  checkFraming(all);
   within('keepalive interval', all.keepalive.interval, 100, 86_400_000);
   within('keepalive failures', all.keepalive.failures, 1, 100);
   const { lost, noOffer, refused, authentication } = all.reconnect;

@@ -40,6 +40,9 @@ export interface SessionSnapshot {
   readonly nextAttempt?: number;
   /** The last LCP Echo round trip in ms. */
   readonly roundTrip?: number;
+  /** The last messages of the Access Concentrator to its users (PADM). */
+  readonly motm?: string;
+  readonly hurl?: string;
   readonly counters: Readonly<SessionCounters>;
 }
 

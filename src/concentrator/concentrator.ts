@@ -5,8 +5,12 @@ import { Connection, type PhaseName } from '../ppp/connection';
 import { AcCookie } from '../pppoe/ac-cookie';
 import { type DiscoveryPacket, encodeDiscovery } from '../pppoe/discovery-packet';
 import type { Engine, Input } from '../pppoe/engine';
-import { encodePadt, errorText } from '../pppoe/host-discovery';
+import { type Framing, framingOf } from '../pppoe/framing';
+import { maxPayloadTag, PPPOE_MTU, payloadLimit, readMaxPayload } from '../pppoe/max-payload';
+import { encodePadt } from '../pppoe/padt';
 import { pppEnd, pppoeOffset, protocolOffset, SessionFrameTemplate, sessionIdAt } from '../pppoe/session-frame';
+import { RateLimit } from '../pppoe/strays';
+import { errorText } from '../pppoe/tag-text';
 import { isGroupMac, type MacAddress } from '../wire/mac-address';
 import { decodePpp, PROTOCOL } from '../wire/ppp';
 import { CODE, findTag, TAG, type Tag } from '../wire/pppoe';
@@ -36,6 +40,8 @@ export interface ConcentratorCounters {
   /** PADI and PADR that were refused or not answered. */
   refused: number;
   malformed: number;
+  /** Frames of sessions that we do not have. */
+  strays: number;
 }
 
 /** An access concentrator (RFC 2516 §5): offers services, runs the PPP end of every session, lends addresses, answers pings. */
@@ -46,13 +52,19 @@ export class Concentrator implements Engine {
   readonly #cookies: AcCookie;
   /** No later than the earliest deadline of any line; exact after each `due`. */
   #deadline: number | undefined;
-  readonly counters: ConcentratorCounters = { offers: 0, sessions: 0, refused: 0, malformed: 0 };
+  readonly #framing: Framing;
+  /** For PADTs to hosts that use a session which is none. */
+  readonly #strayAnswers = new RateLimit(10, 100);
+  readonly counters: ConcentratorCounters = { offers: 0, sessions: 0, refused: 0, malformed: 0, strays: 0 };
 
   constructor(
     private readonly settings: ConcentratorSettings,
     private readonly address: MacAddress,
     private readonly outlets: ConcentratorOutlets,
+    /** The largest Ethernet payload of the segment, in octets. */
+    private readonly mtu = 1_500,
   ) {
+    this.#framing = framingOf(settings);
     const fixed = settings.accounts.flatMap((account) => account.address ?? []);
     this.#accounts = new Map(settings.accounts.map((account) => [account.username, account]));
     this.#pool = new AddressPool(settings.poolStart, settings.poolSize, [settings.address, ...fixed]);
@@ -132,6 +144,7 @@ export class Concentrator implements Engine {
       { type: TAG.acName, value: Buffer.from(this.settings.acName) },
       ...(named ? [] : [{ type: TAG.serviceName, value: asked }]),
       ...services,
+      ...this.#maxPayload(packet),
       { type: TAG.acCookie, value: cookie },
     ]);
   }
@@ -154,7 +167,9 @@ export class Concentrator implements Engine {
       return this.#refuse(packet, TAG.acSystemError, 'No more sessions');
     }
     this.counters.sessions++;
-    const line = this.#open(Buffer.from(packet.source), hostUniq && Buffer.from(hostUniq), Buffer.from(serviceName));
+    const limit = payloadLimit({ mtu: this.mtu }, readMaxPayload(packet.tags));
+    const owner = { peer: Buffer.from(packet.source), hostUniq: hostUniq && Buffer.from(hostUniq) };
+    const line = this.#open(owner, Buffer.from(serviceName), limit);
     this.#confirm(packet, line.id, line.serviceName);
     line.connection.open(now);
     this.#touch(line);
@@ -180,7 +195,16 @@ export class Concentrator implements Engine {
   }
 
   #confirm(packet: DiscoveryPacket, sessionId: number, serviceName: Buffer): void {
-    this.#answer(packet, CODE.PADS, sessionId, [{ type: TAG.serviceName, value: serviceName }]);
+    this.#answer(packet, CODE.PADS, sessionId, [
+      { type: TAG.serviceName, value: serviceName },
+      ...this.#maxPayload(packet),
+    ]);
+  }
+
+  /** RFC 4638: the host's tag is echoed where the segment has room for more than 1492 octets of PPP payload. */
+  #maxPayload({ tags }: DiscoveryPacket): readonly Tag[] {
+    const wanted = readMaxPayload(tags);
+    return wanted !== undefined && this.mtu > PPPOE_MTU ? [maxPayloadTag(wanted)] : [];
   }
 
   #refuse(packet: DiscoveryPacket, error: number, text: string): void {
@@ -195,27 +219,30 @@ export class Concentrator implements Engine {
   #answer(packet: DiscoveryPacket, code: number, sessionId: number, tags: readonly Tag[]): void {
     const echoed = packet.tags.filter(({ type }) => type === TAG.hostUniq || type === TAG.relaySessionId);
     this.outlets.send(
-      encodeDiscovery({
-        destination: packet.source,
-        source: this.address,
-        vlan: this.settings.vlan,
-        code,
-        sessionId,
-        tags: [...tags, ...echoed],
-      }),
+      encodeDiscovery(
+        {
+          destination: packet.source,
+          source: this.address,
+          vlan: this.settings.vlan,
+          code,
+          sessionId,
+          tags: [...tags, ...echoed],
+        },
+        this.#framing,
+      ),
     );
   }
 
   // Sessions
 
-  #open(peer: MacAddress, hostUniq: Buffer | undefined, serviceName: Buffer): Line {
+  #open({ peer, hostUniq }: Pick<Line, 'peer' | 'hostUniq'>, serviceName: Buffer, limit: number): Line {
     const id = this.#freshId();
     const { settings } = this;
-    const template = new SessionFrameTemplate(peer, this.address, settings.vlan, id);
+    const template = new SessionFrameTemplate(peer, this.address, settings.vlan, id, { framing: this.#framing });
     const lease: Line['lease'] = { address: undefined };
     const connection = new Connection(
       {
-        lcp: { mru: settings.mru, allowed: [], required: settings.authentication },
+        lcp: { mru: Math.min(settings.mru, limit), largest: limit, allowed: [], required: settings.authentication },
         authenticationRequired: false,
         name: settings.acName,
         ipcp: () => ({
@@ -284,7 +311,7 @@ export class Concentrator implements Engine {
   }
 
   #hangUp(line: Line, reason: Reason): void {
-    this.outlets.send(encodePadt(this.address, line.peer, this.settings.vlan, line.id));
+    this.outlets.send(encodePadt(this.address, line.peer, this.settings.vlan, line.id, undefined, this.#framing));
     this.#forget(line, reason);
   }
 
@@ -303,11 +330,16 @@ export class Concentrator implements Engine {
   #frames(frames: readonly Buffer[], now: number): void {
     const packets = new Map<number, Buffer[]>();
     for (const frame of frames) {
-      const at = pppoeOffset(frame);
+      const at = pppoeOffset(frame, this.#framing);
       const end = at < 0 ? -1 : pppEnd(frame, at);
-      const line = end < 0 ? undefined : this.#lines.get(sessionIdAt(frame, at));
-      if (!line?.peer.equals(frame.subarray(6, 12))) {
+      if (end < 0) {
         this.counters.malformed++;
+        continue;
+      }
+      const line = this.#lines.get(sessionIdAt(frame, at));
+      const peer = frame.subarray(6, 12);
+      if (!line?.peer.equals(peer)) {
+        this.#stray(peer, sessionIdAt(frame, at), now);
         continue;
       }
       const packet = this.#frame(line, frame.subarray(protocolOffset(at), end), now);
@@ -317,6 +349,13 @@ export class Concentrator implements Engine {
       else packets.set(line.id, [packet]);
     }
     for (const [id, batch] of packets) this.outlets.packets(id, batch);
+  }
+
+  /** A host that uses a session which we do not have, after a restart of ours for one, is told that it is over. */
+  #stray(peer: MacAddress, id: number, now: number): void {
+    this.counters.strays++;
+    if (isGroupMac(peer) || !this.#strayAnswers.take(now)) return;
+    this.outlets.send(encodePadt(this.address, peer, this.settings.vlan, id, undefined, this.#framing));
   }
 
   /** The IP packet of a frame, unless we are the one to answer it. */

@@ -1,6 +1,7 @@
 import { AUTHENTICATOR_PROTOCOLS } from '../ppp/authentication-protocols';
 import { AUTOMATON_DEFAULTS, type AutomatonSettings } from '../ppp/control-protocol';
 import type { KeepaliveSettings } from '../ppp/keepalive';
+import { checkFraming, type EtherTypes } from '../pppoe/framing';
 import type { VlanTag } from '../wire/ethernet';
 import { type AuthenticationProtocol, MIN_MRU, PPPOE_MRU } from '../wire/lcp';
 
@@ -26,8 +27,12 @@ export interface ConcentratorSettings {
   readonly poolSize: number;
   /** Name servers for hosts that ask. */
   readonly dns: readonly Buffer[];
+  /** The MRU that we ask for, in octets. Above 1492 it takes a host that asks for more (RFC 4638), and a segment with room. */
   readonly mru: number;
+  /** VLAN tags of every frame, the outer first. */
   readonly vlan: readonly VlanTag[];
+  /** Other Ethernet types than RFC 2516's. */
+  readonly etherTypes?: EtherTypes;
   readonly maxSessions: number;
   readonly maxSessionsPerHost: number;
   readonly keepalive: KeepaliveSettings;
@@ -63,8 +68,9 @@ export const CONCENTRATOR_DEFAULTS: ConcentratorSettings = {
 export function concentratorSettings(settings: Partial<ConcentratorSettings>): ConcentratorSettings {
   const all = { ...CONCENTRATOR_DEFAULTS, ...settings };
   if (all.acName === '') throw new RangeError('AC-Name must not be empty (RFC 2516 §5.2)');
-  if (!(all.mru >= MIN_MRU && all.mru <= PPPOE_MRU)) {
-    throw new RangeError(`MRU must be from ${MIN_MRU} to ${PPPOE_MRU}, not ${all.mru}`);
+  checkFraming(all);
+  if (!(all.mru >= MIN_MRU && all.mru <= 65_535)) {
+    throw new RangeError(`MRU must be from ${MIN_MRU} to 65535, not ${all.mru}`);
   }
   const names = all.accounts.map(({ username }) => username);
   const twice = names.find((name, index) => names.indexOf(name) !== index);

@@ -1,5 +1,15 @@
 import type { PppoeError } from '../errors';
+import { ETHERTYPE, type VlanTag } from '../wire/ethernet';
 import type { MacAddress } from '../wire/mac-address';
+
+/**
+ * The octets of these VLAN tags that count towards the MTU of a frame that we send. Linux lets one tag of 802.1Q pass beyond
+ * it, any other must fit in (packet_snd in net/packet/af_packet.c; seen as EMSGSIZE).
+ */
+export function countedTagOctets(vlan: readonly VlanTag[]): number {
+  const free = vlan[0]?.tpid === ETHERTYPE.vlan ? 1 : 0;
+  return 4 * Math.max(0, vlan.length - free);
+}
 
 /** What a link has counted since it opened. `received`/`sent` are frames. */
 export interface LinkCounters {

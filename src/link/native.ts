@@ -20,13 +20,14 @@ export interface InterfaceState {
 
 /** The add-on in native/. A failed system call throws an Error with Node's `errno` and `syscall`. */
 export interface Native {
-  /** `onFrames` gets `count` lengths of two octets each, then the frames, end to end. */
+  /** Types behind up to two tags of these TPIDs arrive, too. `onFrames` gets `count` lengths of two octets each, then the frames, end to end. */
   openSocket(
     index: number,
     etherTypes: readonly number[],
     address: MacAddress | undefined,
     promiscuous: boolean,
     onFrames: (batch: Buffer, count: number) => void,
+    tpids?: readonly number[],
   ): Port;
   /** `onChange` is called when any interface of this network namespace changes, appears or goes away. */
   watchInterfaces(onChange: () => void): Port;

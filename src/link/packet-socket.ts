@@ -1,5 +1,6 @@
 import { getSystemErrorName } from 'node:util';
 import { PppoeError } from '../errors';
+import { TPIDS } from '../wire/ethernet';
 import { isGroupMac, type MacAddress } from '../wire/mac-address';
 import { listInterfaces, rawSocketRemedy } from './interfaces';
 import type { Link, LinkCounters } from './link';
@@ -16,6 +17,8 @@ export interface PacketSocketOptions {
   readonly interface: string;
   /** The Ethernet types to receive, at most 16; untagged or behind VLAN tags. By default PPPoE's, 0x8863 and 0x8864. */
   readonly etherTypes?: readonly number[];
+  /** What counts as a VLAN tag besides IEEE 802.1Q's and 802.1ad's, at most 16. */
+  readonly tpids?: readonly number[];
   /** An individual address to use instead of the interface's own. Puts the interface into promiscuous mode. */
   readonly address?: MacAddress;
   /** Receives the frames to every address. */
@@ -113,11 +116,16 @@ class PacketSocket implements Link {
   }
 
   #openSocket(index: number): Port {
-    const { interface: name, etherTypes = [0x8863, 0x8864], address, promiscuous = false } = this.#options;
+    const {
+      interface: name,
+      etherTypes = [0x8863, 0x8864],
+      tpids = TPIDS,
+      address,
+      promiscuous = false,
+    } = this.#options;
     try {
-      return this.#native.openSocket(index, etherTypes, address, promiscuous, (batch, count) =>
-        this.#deliver(batch, count),
-      );
+      const deliver = (batch: Buffer, count: number) => this.#deliver(batch, count);
+      return this.#native.openSocket(index, etherTypes, address, promiscuous, deliver, tpids);
     } catch (error) {
       throw openingError(name, error);
     }

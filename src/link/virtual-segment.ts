@@ -1,4 +1,5 @@
 import type { PppoeError } from '../errors';
+import { TPIDS } from '../wire/ethernet';
 import { isGroupMac, type MacAddress } from '../wire/mac-address';
 import type { Link, LinkCounters } from './link';
 
@@ -16,6 +17,8 @@ export interface VirtualLinkOptions {
   readonly address: MacAddress;
   /** The largest Ethernet payload in octets, 1500 if absent. */
   readonly mtu?: number;
+  /** What counts as a VLAN tag. */
+  readonly tpids?: readonly number[];
 }
 
 /**
@@ -41,17 +44,19 @@ class VirtualLink implements Link {
   readonly #counters = { received: 0, sent: 0, receiveDrops: 0, sendDrops: 0 };
   #waiting: Buffer[] = [];
   #open = true;
+  readonly #tpids: readonly number[];
   onFrames: (frames: readonly Buffer[]) => void = () => {};
   onDown: (error: PppoeError) => void = () => {};
   onUp: () => void = () => {};
 
   constructor(
-    { address, mtu = 1_500 }: VirtualLinkOptions,
+    { address, mtu = 1_500, tpids = TPIDS }: VirtualLinkOptions,
     private readonly links: ReadonlySet<VirtualLink>,
     private readonly unplug: () => void,
   ) {
     this.address = address;
     this.mtu = mtu;
+    this.#tpids = tpids;
   }
 
   get counters(): LinkCounters {
@@ -63,7 +68,9 @@ class VirtualLink implements Link {
       this.#counters.sendDrops += frames.length;
       return;
     }
-    const fitting = frames.filter((frame) => frame.length >= 14 && frame.length <= this.mtu + 14 + vlanOctets(frame));
+    const fitting = frames.filter(
+      (frame) => frame.length >= 14 && frame.length <= this.mtu + 14 + vlanOctets(frame, this.#tpids),
+    );
     this.#counters.sent += fitting.length;
     this.#counters.sendDrops += frames.length - fitting.length;
     for (const link of this.links) if (link !== this) link.#receive(fitting);
@@ -95,12 +102,8 @@ class VirtualLink implements Link {
 }
 
 /** VLAN tags do not count towards the MTU. */
-function vlanOctets(frame: Buffer): number {
+function vlanOctets(frame: Buffer, tpids: readonly number[]): number {
   let octets = 0;
-  while (octets < 8 && frame.length >= octets + 14 && isTpid(frame.readUInt16BE(octets + 12))) octets += 4;
+  while (octets < 8 && frame.length >= octets + 14 && tpids.includes(frame.readUInt16BE(octets + 12))) octets += 4;
   return octets;
-}
-
-function isTpid(etherType: number): boolean {
-  return etherType === 0x8100 || etherType === 0x88a8;
 }

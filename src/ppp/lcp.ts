@@ -3,6 +3,7 @@ import {
   type AuthenticationProtocol,
   authenticationOf,
   authenticationOption,
+  DEFAULT_MRU,
   LCP_OPTION,
   MIN_MRU,
   PPPOE_MRU,
@@ -14,6 +15,8 @@ import { firstOfEach } from './judgement';
 export interface LcpSettings {
   /** The largest packet that we take, in octets: the MRU that we ask for. */
   readonly mru: number;
+  /** The largest packet that the line carries, in octets: PPPoE's 1492 if absent, more only after RFC 4638. */
+  readonly largest?: number;
   /** With which protocols we let the peer have us authenticate ourselves, the preferred first. */
   readonly allowed: readonly AuthenticationProtocol[];
   /** With which protocols we have the peer authenticate itself, the preferred first; none: it need not. */
@@ -31,7 +34,7 @@ export class Lcp implements ControlProtocol {
   #required: readonly AuthenticationProtocol[] = [];
   #reflections = 0;
 
-  #peerMru = PPPOE_MRU;
+  #peerMru: number;
   #peerMagic = 0;
   #demanded: AuthenticationProtocol | undefined;
 
@@ -39,6 +42,7 @@ export class Lcp implements ControlProtocol {
     private readonly settings: LcpSettings,
     private readonly random: (octets: number) => Buffer,
   ) {
+    this.#peerMru = this.#unstated;
     this.reset();
   }
 
@@ -51,14 +55,19 @@ export class Lcp implements ControlProtocol {
     return this.#peerMagic;
   }
 
-  /** The MRU that we asked for and the peer agreed to; without agreement PPPoE's 1492. */
+  /** The MRU that we asked for and the peer agreed to; without agreement the default. */
   get mru(): number {
-    return this.#mru ?? PPPOE_MRU;
+    return this.#mru ?? this.#unstated;
   }
 
   /** The largest packet that the peer takes. */
   get peerMru(): number {
     return this.#peerMru;
+  }
+
+  /** The MRU of who does not state one: RFC 1661's 1500, as far as the line carries it. */
+  get #unstated(): number {
+    return Math.min(DEFAULT_MRU, this.settings.largest ?? PPPOE_MRU);
   }
 
   /** How we shall authenticate ourselves: the peer demanded it and we agreed. */
@@ -80,7 +89,7 @@ export class Lcp implements ControlProtocol {
     this.#mru = this.settings.mru;
     this.#magic = this.#freshMagic();
     this.#required = this.settings.required;
-    this.#peerMru = PPPOE_MRU;
+    this.#peerMru = this.#unstated;
     this.#peerMagic = 0;
     this.#demanded = undefined;
   }
@@ -113,7 +122,7 @@ export class Lcp implements ControlProtocol {
   }
 
   accept(options: readonly Option[]): void {
-    this.#peerMru = PPPOE_MRU;
+    this.#peerMru = this.#unstated;
     this.#peerMagic = 0;
     this.#demanded = undefined;
     this.#reflections = 0;

@@ -1,10 +1,13 @@
-import { ETHERTYPE } from '../wire/ethernet';
+import { decodeEthernet } from '../wire/ethernet';
 import type { MacAddress } from '../wire/mac-address';
 import { CODE, findTag, TAG } from '../wire/pppoe';
 import { MalformedPacket } from '../wire/reader';
 import { type DiscoveryPacket, decodeDiscovery, isForEveryone } from './discovery-packet';
 import type { Engine, Interest, Position } from './engine';
-import { etherTypeAt, pppoeOffset, sessionIdAt } from './session-frame';
+import { type Framing, PPPOE_FRAMING } from './framing';
+import { encodePadt } from './padt';
+import { etherTypeAt, pppEnd, pppoeOffset, sessionIdAt } from './session-frame';
+import { FormerSessions } from './strays';
 
 /** Frames that no engine wanted, by why. */
 export interface StrayCounters {
@@ -29,7 +32,15 @@ export class Demultiplexer {
   readonly #byHostUniq = new Map<string, Station[]>();
   readonly #bySession = new Map<number, Station[]>();
   readonly #awaiting = new Set<Station>();
+  readonly #former = new FormerSessions();
+  #now = 0;
   readonly counters: StrayCounters = { malformed: 0, unclaimed: 0 };
+
+  /** @param send where the PADT to a peer goes that still uses a session which has ended; nowhere if absent. */
+  constructor(
+    private readonly framing: Framing = PPPOE_FRAMING,
+    private readonly send: (frame: Buffer) => void = () => {},
+  ) {}
 
   get size(): number {
     return this.#stations.size;
@@ -45,30 +56,37 @@ export class Demultiplexer {
     if (position.role === 'concentrator') this.#concentrators.push(station);
   }
 
-  remove(engine: Engine): void {
+  remove(engine: Engine, now = this.#now): void {
     const station = this.#stations.get(engine);
     if (!station) return;
-    this.listen(engine, {});
+    this.listen(engine, {}, now);
     this.#stations.delete(engine);
     removeFrom(this.#concentrators, station);
   }
 
-  /** What a host wants from now on. */
-  listen(engine: Engine, interest: Interest): void {
+  /** What a host wants from now on. A session that it no longer wants has ended. */
+  listen(engine: Engine, interest: Interest, now = this.#now): void {
     const station = this.#stations.get(engine);
     if (!station) return;
     const { hostUniq, session } = station.interest;
     if (hostUniq) removeFromMap(this.#byHostUniq, hostUniq.toString('latin1'), station);
-    if (session) removeFromMap(this.#bySession, session.id, station);
+    if (session) {
+      removeFromMap(this.#bySession, session.id, station);
+      this.#former.add(session, station.position.address, now);
+    }
     this.#awaiting.delete(station);
     station.interest = interest;
     if (interest.hostUniq) addToMap(this.#byHostUniq, interest.hostUniq.toString('latin1'), station);
-    if (interest.session) addToMap(this.#bySession, interest.session.id, station);
+    if (interest.session) {
+      this.#former.forget(interest.session.peer, interest.session.id);
+      addToMap(this.#bySession, interest.session.id, station);
+    }
     if (interest.awaiting) this.#awaiting.add(station);
   }
 
   /** Hands a batch on. Neighbouring frames of one engine stay a batch. */
   dispatch(frames: readonly Buffer[], now: number): void {
+    this.#now = now;
     let batch: Buffer[] = [];
     let receiver: Engine | undefined;
     const flush = () => {
@@ -77,16 +95,16 @@ export class Demultiplexer {
       receiver = undefined;
     };
     for (const frame of frames) {
-      const at = pppoeOffset(frame);
+      const at = pppoeOffset(frame, this.framing);
       const etherType = at < 0 ? undefined : etherTypeAt(frame, at);
       if (etherType === undefined) {
         this.counters.malformed++;
-      } else if (etherType === ETHERTYPE.session) {
+      } else if (etherType === this.framing.session) {
         const engine = this.#sessionReceiver(frame, at, now);
         if (engine !== receiver) flush();
         receiver = engine;
         if (engine) batch.push(frame);
-      } else if (etherType !== ETHERTYPE.discovery) {
+      } else if (etherType !== this.framing.discovery) {
         this.counters.unclaimed++;
       } else {
         // What came before it is handled before it: a PADT ends a session after its last frames.
@@ -106,7 +124,6 @@ export class Demultiplexer {
         if (session && sameMac(frame, 6, session.peer) && isFor(station, frame, at)) return station.engine;
       }
     }
-    for (const station of this.#concentrators) if (isFor(station, frame, at)) return station.engine;
     let held = false;
     for (const station of this.#awaiting) {
       const { awaiting } = station.interest;
@@ -114,14 +131,26 @@ export class Demultiplexer {
       station.engine.handle({ type: 'frames', frames: [frame] }, now);
       held = true;
     }
-    if (!held) this.counters.unclaimed++;
+    if (held) return undefined;
+    for (const station of this.#concentrators) if (isFor(station, frame, at)) return station.engine;
+    this.#stray(frame, at, now);
     return undefined;
+  }
+
+  #stray(frame: Buffer, at: number, now: number): void {
+    this.counters.unclaimed++;
+    const id = sessionIdAt(frame, at);
+    const former = pppEnd(frame, at) < 0 ? undefined : this.#former.stale(frame, id, now);
+    if (!former) return;
+    // With the tags of the frame that is answered.
+    const { tags } = decodeEthernet(frame, this.framing.tpids);
+    this.send(encodePadt(former.address, former.peer, tags, id, undefined, this.framing));
   }
 
   #discovery(frame: Buffer, now: number): void {
     let packet: DiscoveryPacket;
     try {
-      packet = decodeDiscovery(frame);
+      packet = decodeDiscovery(frame, this.framing);
     } catch (error) {
       if (!(error instanceof MalformedPacket)) throw error;
       this.counters.malformed++;
@@ -129,6 +158,7 @@ export class Demultiplexer {
       return;
     }
     const receivers = this.#discoveryReceivers(packet);
+    if (packet.code === CODE.PADS || packet.code === CODE.PADT) this.#former.forget(packet.source, packet.sessionId);
     if (receivers.length === 0) this.counters.unclaimed++;
     for (const { engine } of receivers) engine.handle({ type: 'discovery', packet, frame }, now);
   }
@@ -156,7 +186,7 @@ export class Demultiplexer {
       }
       case CODE.PADM:
         return reached([...this.#stations.values()], packet).filter(
-          ({ position, interest }) => position.role === 'host' && interest.session?.peer.equals(packet.source),
+          ({ position, interest }) => position.role === 'host' && isMessageFor(interest, packet),
         );
       default:
         return [];
@@ -175,6 +205,12 @@ export class Demultiplexer {
     const hostUniq = findTag(packet.tags, TAG.hostUniq);
     return hostUniq ? reached(this.#byHostUniq.get(hostUniq.toString('latin1')) ?? [], packet) : [];
   }
+}
+
+/** A message is of one session, or, with session id 0, for each that there is with its sender or is about to be. */
+function isMessageFor({ session, awaiting }: Interest, { source, sessionId }: DiscoveryPacket): boolean {
+  if (session) return session.peer.equals(source) && (sessionId === 0 || sessionId === session.id);
+  return awaiting?.equals(source) === true;
 }
 
 /** Those of the stations that a discovery packet is for, by address and VLAN. */

@@ -1,6 +1,7 @@
-import { decodeEthernet, ETHERTYPE, encodeEthernet, MIN_FRAME, type VlanTag } from '../wire/ethernet';
+import { decodeEthernet, encodeEthernet, MIN_FRAME, type VlanTag } from '../wire/ethernet';
 import { BROADCAST, type MacAddress } from '../wire/mac-address';
 import { decodePppoe, decodeTags, encodePppoe, encodeTags, type Tag } from '../wire/pppoe';
+import { type Framing, PPPOE_FRAMING } from './framing';
 
 /** A PPPoE discovery packet with its addresses. */
 export interface DiscoveryPacket {
@@ -13,19 +14,19 @@ export interface DiscoveryPacket {
 }
 
 /** @throws MalformedPacket */
-export function decodeDiscovery(frame: Buffer): DiscoveryPacket {
-  const { destination, source, tags: vlan, payload } = decodeEthernet(frame);
+export function decodeDiscovery(frame: Buffer, { tpids }: Framing = PPPOE_FRAMING): DiscoveryPacket {
+  const { destination, source, tags: vlan, payload } = decodeEthernet(frame, tpids);
   const { code, sessionId, payload: octets } = decodePppoe(payload);
   return { destination, source, vlan, code, sessionId, tags: decodeTags(octets) };
 }
 
 /** Padded to the shortest Ethernet frame: not every network card does it. */
-export function encodeDiscovery(packet: DiscoveryPacket): Buffer {
+export function encodeDiscovery(packet: DiscoveryPacket, { discovery }: Framing = PPPOE_FRAMING): Buffer {
   const frame = encodeEthernet({
     destination: packet.destination,
     source: packet.source,
     tags: packet.vlan,
-    etherType: ETHERTYPE.discovery,
+    etherType: discovery,
     payload: encodePppoe({ code: packet.code, sessionId: packet.sessionId, payload: encodeTags(packet.tags) }),
   });
   if (frame.length >= MIN_FRAME) return frame;

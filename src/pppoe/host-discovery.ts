@@ -1,12 +1,25 @@
 import type { Reason } from '../errors';
 import type { VlanTag } from '../wire/ethernet';
 import { BROADCAST, formatMac, isGroupMac, type MacAddress } from '../wire/mac-address';
-import { CODE, findTag, TAG, type Tag } from '../wire/pppoe';
+import { CODE, TAG, type Tag } from '../wire/pppoe';
 import { type DiscoveryPacket, encodeDiscovery } from './discovery-packet';
+import { type Framing, PPPOE_FRAMING } from './framing';
+import { maxPayloadTag, readMaxPayload, wantsMaxPayload } from './max-payload';
+import { type Offer, readOffer } from './offer';
+import { encodePadt } from './padt';
+import { errorOf, readable, type TagError } from './tag-text';
+
+export type { Offer } from './offer';
+export { encodePadt } from './padt';
+export { errorText } from './tag-text';
 
 export interface HostDiscoverySettings {
   /** The service asked for; empty: any. */
   readonly serviceName: string;
+  /** PADI has no Service-Name, against RFC 2516 §5.1; PADR always has. */
+  readonly omitServiceName?: boolean;
+  /** The largest PPP payload that we wish for, in octets: asked for where it is above PPPoE's 1492 (RFC 4638). */
+  readonly maxPayload?: number;
   /** Only an Access Concentrator of this name. */
   readonly acName?: string;
   /** Only an Access Concentrator with this address. */
@@ -19,17 +32,19 @@ export interface HostDiscoverySettings {
   readonly timeout: number;
   /** How often PADI, and PADR for each offer, is sent. */
   readonly attempts: number;
+  readonly framing?: Framing;
 }
 
-/** An Access Concentrator that answered. */
-export interface Offer {
-  readonly address: MacAddress;
-  /** Undefined when the PADO had no AC-Name. */
-  readonly acName: string | undefined;
-  readonly serviceNames: readonly string[];
-  /** From PADI to PADO, in ms. */
-  readonly responseTime: number;
+/** What PADS brings: a session. */
+export interface Confirmed {
+  readonly offer: Offer;
+  readonly id: number;
+  /** The shortest that discovery took from a packet to its answer, in ms. */
+  readonly roundTrip: number;
+  /** Those of the PADS. */
   readonly tags: readonly Tag[];
+  /** The PPP payload that the Access Concentrator agreed to carry beyond 1492 octets (RFC 4638). */
+  readonly maxPayload?: number;
 }
 
 export interface HostDiscoveryOutlets {
@@ -38,10 +53,12 @@ export interface HostDiscoveryOutlets {
   progress(text: string): void;
   /** A PADR has been sent to this offer. */
   requesting(offer: Offer, now: number): void;
-  /** PADS: a session. `roundTrip` in ms is the shortest seen, `tags` are those of the PADS. */
-  established(session: { offer: Offer; id: number; roundTrip: number; tags: readonly Tag[] }, now: number): void;
+  established(session: Confirmed, now: number): void;
   failed(reason: Reason, now: number): void;
 }
+
+/** Who refused and why; without a detail there was no error tag. */
+type Refusal = Omit<TagError, 'detail'> & Partial<TagError>;
 
 type Stage =
   | { readonly name: 'idle' }
@@ -61,12 +78,6 @@ type Stage =
 /** More offers than this are not kept: anybody can make them up. */
 const MOST_OFFERS = 32;
 
-const ERRORS: ReadonlyMap<number, string> = new Map([
-  [TAG.serviceNameError, 'Service-Name-Error'],
-  [TAG.acSystemError, 'AC-System-Error'],
-  [TAG.genericError, 'Generic-Error'],
-]);
-
 /** The Host's side of PPPoE discovery (RFC 2516 §5): one attempt, from PADI to a session or a reason why there is none. */
 export class HostDiscovery {
   #stage: Stage = { name: 'idle' };
@@ -74,10 +85,11 @@ export class HostDiscovery {
   /** To whom a PADR has been sent: nobody is asked twice, and whoever answers late is told that it is over. */
   readonly #asked: MacAddress[] = [];
   #solicitedAt = 0;
-  #refusal: string | undefined;
+  #refusal: Refusal | undefined;
   #rejectedOffers = 0;
   #roundTrip = Number.POSITIVE_INFINITY;
   readonly hostUniq: Buffer;
+  readonly #framing: Framing;
 
   constructor(
     private readonly settings: HostDiscoverySettings,
@@ -86,6 +98,7 @@ export class HostDiscovery {
     private readonly outlets: HostDiscoveryOutlets,
   ) {
     this.hostUniq = settings.hostUniq ?? outlets.random(12);
+    this.#framing = settings.framing ?? PPPOE_FRAMING;
   }
 
   get deadline(): number | undefined {
@@ -131,20 +144,17 @@ export class HostDiscovery {
     this.#solicitedAt = now;
     this.#stage = { name: 'soliciting', attempt, deadline: this.#deadline(attempt, now) };
     this.outlets.progress(`Sending PADI${attempt > 1 ? ` again (${attempt} of ${this.settings.attempts})` : ''}`);
-    this.#send(BROADCAST, CODE.PADI, [this.#serviceName, this.#hostUniqTag]);
+    const service = this.settings.omitServiceName ? [] : [this.#serviceName];
+    this.#send(BROADCAST, CODE.PADI, [...service, this.#hostUniqTag, ...this.#maxPayload]);
   }
 
   #offered(packet: DiscoveryPacket, now: number): void {
     const stage = this.#stage;
     if (stage.name !== 'soliciting' && stage.name !== 'collecting' && stage.name !== 'requesting') return;
     if (packet.sessionId !== 0) return;
-    const offer = this.#readOffer(packet, now - this.#solicitedAt);
-    const error = this.#unwantedSource(offer) ? undefined : errorText(packet.tags);
-    if (error) {
-      this.#refusal = `${label(offer)}: ${error}`;
-      this.outlets.progress(`Refused by ${this.#refusal}`);
-      return;
-    }
+    const offer = readOffer(packet, now - this.#solicitedAt);
+    const error = this.#unwantedSource(offer) ? undefined : errorOf(packet.tags);
+    if (error) return this.#refused(offer, error);
     const unwanted = this.#unwantedSource(offer) ?? this.#unwantedService(offer);
     if (unwanted) {
       this.#rejectedOffers++;
@@ -163,19 +173,6 @@ export class HostDiscovery {
     this.#roundTrip = Math.min(this.#roundTrip, offer.responseTime);
     if (this.settings.offerWindow === 0) this.#requestNext(now);
     else this.#stage = { name: 'collecting', deadline: now + this.settings.offerWindow };
-  }
-
-  #readOffer(packet: DiscoveryPacket, responseTime: number): Offer {
-    return {
-      // Copies: an offer outlives the frame, and the batch that the frame is part of.
-      address: Buffer.from(packet.source),
-      acName: findTag(packet.tags, TAG.acName)?.toString('utf8'),
-      serviceNames: packet.tags
-        .filter(({ type }) => type === TAG.serviceName)
-        .map(({ value }) => value.toString('utf8')),
-      responseTime,
-      tags: packet.tags.map(({ type, value }) => ({ type, value: Buffer.from(value) })),
-    };
   }
 
   /** Why this Access Concentrator is none for us. */
@@ -210,7 +207,9 @@ export class HostDiscovery {
     }
     this.outlets.progress(`Sending PADR to ${label(offer)}${attempt > 1 ? ` again (${attempt})` : ''}`);
     const echoed = offer.tags.filter(({ type }) => type === TAG.acCookie || type === TAG.relaySessionId);
-    this.#send(offer.address, CODE.PADR, [this.#serviceName, this.#hostUniqTag, ...echoed]);
+    // An Access Concentrator that did not take up the tag is not asked again.
+    const payload = readMaxPayload(offer.tags) === undefined ? [] : this.#maxPayload;
+    this.#send(offer.address, CODE.PADR, [this.#serviceName, this.#hostUniqTag, ...payload, ...echoed]);
   }
 
   #confirmed(packet: DiscoveryPacket, now: number): void {
@@ -223,18 +222,34 @@ export class HostDiscovery {
       if (sessionId !== 0 && !ours) this.#terminate(source, sessionId);
       return;
     }
-    const error = errorText(packet.tags);
+    const error = errorOf(packet.tags);
     if (sessionId === 0 || error) {
-      this.#refusal = `${label(stage.offer)}: ${error ?? 'session id 0, without a reason'}`;
-      this.outlets.progress(`Refused by ${this.#refusal}`);
+      this.#refused(stage.offer, error ?? { text: 'session id 0, without a reason' });
       if (sessionId !== 0) this.#terminate(source, sessionId);
       return this.#requestNext(now);
     }
     this.#roundTrip = Math.min(this.#roundTrip, now - stage.sentAt);
     this.#stage = { name: 'established', peer: stage.offer.address, id: sessionId };
     this.outlets.progress(`Got session ${sessionId} from ${label(stage.offer)}`);
-    const session = { offer: stage.offer, id: sessionId, roundTrip: this.#roundTrip, tags: packet.tags };
-    this.outlets.established(session, now);
+    const maxPayload = this.#agreedPayload(stage.offer, packet.tags);
+    const { offer } = stage;
+    this.outlets.established(
+      { offer, id: sessionId, roundTrip: this.#roundTrip, tags: packet.tags, ...(maxPayload ? { maxPayload } : {}) },
+      now,
+    );
+  }
+
+  #refused(offer: Offer, error: Refusal): void {
+    this.#refusal = { ...error, text: `${label(offer)}: ${error.text}` };
+    this.outlets.progress(`Refused by ${this.#refusal.text}`);
+  }
+
+  /** RFC 4638: both PADO and PADS must echo the tag; without either it is 1492. */
+  #agreedPayload(offer: Offer, tags: readonly Tag[]): number | undefined {
+    const { maxPayload } = this.settings;
+    if (!wantsMaxPayload(maxPayload)) return undefined;
+    const echoed = [readMaxPayload(offer.tags), readMaxPayload(tags)];
+    return echoed.includes(undefined) ? undefined : Math.min(maxPayload, ...(echoed as number[]));
   }
 
   #fail(now: number): void {
@@ -244,7 +259,9 @@ export class HostDiscovery {
   }
 
   #failure(soliciting: boolean): Reason {
-    if (this.#refusal !== undefined) return { code: 'refused', text: `Refused by ${this.#refusal}` };
+    if (this.#refusal !== undefined) {
+      return { ...this.#refusal, code: 'refused', text: `Refused by ${this.#refusal.text}` };
+    }
     if (!soliciting) return { code: 'no-reply', text: 'No access concentrator answered PADR' };
     if (this.#rejectedOffers > 0) {
       return { code: 'no-offer', text: 'Access concentrators answered, but none that the settings ask for' };
@@ -253,11 +270,16 @@ export class HostDiscovery {
   }
 
   #terminate(peer: MacAddress, sessionId: number): void {
-    this.outlets.send(encodePadt(this.address, peer, this.vlan, sessionId));
+    this.outlets.send(encodePadt(this.address, peer, this.vlan, sessionId, undefined, this.#framing));
   }
 
   get #serviceName(): Tag {
     return { type: TAG.serviceName, value: Buffer.from(this.settings.serviceName) };
+  }
+
+  get #maxPayload(): readonly Tag[] {
+    const { maxPayload } = this.settings;
+    return wantsMaxPayload(maxPayload) ? [maxPayloadTag(maxPayload)] : [];
   }
 
   get #hostUniqTag(): Tag {
@@ -266,40 +288,12 @@ export class HostDiscovery {
 
   #send(destination: MacAddress, code: number, tags: readonly Tag[]): void {
     this.outlets.send(
-      encodeDiscovery({ destination, source: this.address, vlan: this.vlan, code, sessionId: 0, tags }),
+      encodeDiscovery({ destination, source: this.address, vlan: this.vlan, code, sessionId: 0, tags }, this.#framing),
     );
   }
-}
-
-/** A PADT, with a Generic-Error text if there is something to say. */
-export function encodePadt(
-  source: MacAddress,
-  destination: MacAddress,
-  vlan: readonly VlanTag[],
-  sessionId: number,
-  text?: string,
-): Buffer {
-  const tags = text ? [{ type: TAG.genericError, value: Buffer.from(text) }] : [];
-  return encodeDiscovery({ destination, source, vlan, code: CODE.PADT, sessionId, tags });
-}
-
-/** `Service-Name-Error: no such service`, from the first error tag there is. */
-export function errorText(tags: readonly Tag[]): string | undefined {
-  const tag = tags.find(({ type }) => ERRORS.has(type));
-  if (!tag) return undefined;
-  const text = readable(tag.value.toString('utf8'));
-  return `${ERRORS.get(tag.type)}${text ? `: ${text}` : ''}`;
 }
 
 /** An offer by name, or by address when it has none. */
 function label(offer: Offer): string {
   return offer.acName ? `'${readable(offer.acName)}'` : formatMac(offer.address);
-}
-
-/** One line, without control characters. */
-function readable(text: string): string {
-  return text
-    .replaceAll(/\p{C}+/gu, ' ')
-    .trim()
-    .slice(0, 200);
 }

@@ -1,6 +1,7 @@
-import { ETHERTYPE, encodeEthernetHeader, type VlanTag } from '../wire/ethernet';
+import { encodeEthernetHeader, type VlanTag } from '../wire/ethernet';
 import type { MacAddress } from '../wire/mac-address';
 import { CODE } from '../wire/pppoe';
+import { type Framing, PPPOE_FRAMING } from './framing';
 
 /** The data path: session frames, read and written in place. */
 
@@ -15,11 +16,11 @@ export const SESSION_OVERHEAD = PPPOE_HEADER + PPP_HEADER;
  * Where the PPPoE header of a frame begins: after the addresses, at most two VLAN tags, and the type.
  * -1 when the frame is too short to have one.
  */
-export function pppoeOffset(frame: Buffer): number {
+export function pppoeOffset(frame: Buffer, framing: Framing = PPPOE_FRAMING): number {
   let at = ETHERNET_HEADER;
   while (at <= ETHERNET_HEADER + VLAN_TAG && frame.length >= at + 2) {
     const type = ((frame[at - 2] as number) << 8) | (frame[at - 1] as number);
-    if (type !== ETHERTYPE.vlan && type !== ETHERTYPE.serviceVlan && type !== 0x9100 && type !== 0x9200) break;
+    if (type === framing.session || !framing.tpids.includes(type)) break;
     at += VLAN_TAG;
   }
   return frame.length >= at + PPPOE_HEADER ? at : -1;
@@ -51,23 +52,43 @@ export function protocolOffset(at: number): number {
   return at + PPPOE_HEADER;
 }
 
+/** Where a session's frames go, and how they are marked. */
+export interface SessionFraming {
+  /** The tags of frames with IP packets, when they differ from those of control frames: in their PCP. */
+  readonly dataVlan?: readonly VlanTag[];
+  readonly framing?: Framing;
+}
+
+/** Protocols from here on are not data of a network layer, but its control or the link's (RFC 1661 §2). */
+const FIRST_CONTROL_PROTOCOL = 0x4000;
+
 /** Writes session frames: the header octets are made once, then copied. */
 export class SessionFrameTemplate {
-  readonly #header: Buffer;
+  readonly #control: Buffer;
+  readonly #data: Buffer;
 
-  constructor(destination: MacAddress, source: MacAddress, vlan: readonly VlanTag[], sessionId: number) {
-    const ethernet = encodeEthernetHeader({ destination, source, tags: vlan, etherType: ETHERTYPE.session });
+  constructor(
+    destination: MacAddress,
+    source: MacAddress,
+    vlan: readonly VlanTag[],
+    sessionId: number,
+    { dataVlan = vlan, framing = PPPOE_FRAMING }: SessionFraming = {},
+  ) {
     const rest = Buffer.alloc(PPPOE_HEADER + PPP_HEADER);
     rest[0] = 0x11;
     rest.writeUInt16BE(sessionId, 2);
-    this.#header = Buffer.concat([ethernet, rest]);
+    const header = (tags: readonly VlanTag[]) =>
+      Buffer.concat([encodeEthernetHeader({ destination, source, tags, etherType: framing.session }), rest]);
+    this.#control = header(vlan);
+    this.#data = header(dataVlan);
   }
 
   /** A frame that carries `information` as this PPP protocol. */
   frame(protocol: number, information: Buffer): Buffer {
-    const header = this.#header.length;
+    const template = protocol < FIRST_CONTROL_PROTOCOL ? this.#data : this.#control;
+    const header = template.length;
     const frame = Buffer.allocUnsafe(header + information.length);
-    this.#header.copy(frame, 0);
+    template.copy(frame, 0);
     frame.writeUInt16BE(PPP_HEADER + information.length, header - 4);
     frame.writeUInt16BE(protocol, header - 2);
     information.copy(frame, header);

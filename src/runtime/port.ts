@@ -1,6 +1,7 @@
 import type { Link, LinkCounters } from '../link/link';
 import { Demultiplexer, type StrayCounters } from '../pppoe/demultiplexer';
 import type { Engine, Input, Interest, Position } from '../pppoe/engine';
+import type { Framing } from '../pppoe/framing';
 import type { MacAddress } from '../wire/mac-address';
 import type { Clock } from './clock';
 
@@ -23,7 +24,7 @@ export interface Attachment<E extends Engine> {
 
 /** One link and the engines that share it. Drives them: frames in, frames out in batches, one timer for each engine. */
 export class Port {
-  readonly #demultiplexer = new Demultiplexer();
+  readonly #demultiplexer: Demultiplexer;
   readonly #attached = new Set<Attached<Engine>>();
   readonly #touched = new Set<Attached<Engine>>();
   #outgoing: Buffer[] = [];
@@ -34,7 +35,9 @@ export class Port {
   constructor(
     readonly link: Link,
     private readonly clock: Clock,
+    framing?: Framing,
   ) {
+    this.#demultiplexer = new Demultiplexer(framing, (frame) => this.#outgoing.push(frame));
     link.onFrames = (frames) => this.#turn((now) => this.#demultiplexer.dispatch(frames, now));
     link.onDown = (error) => this.#everyone({ type: 'link-down', error });
     link.onUp = () => this.#everyone({ type: 'link-up' });
@@ -61,7 +64,7 @@ export class Port {
     let attached: Attached<E> | undefined;
     const outlets: PortOutlets = {
       send: (frame) => this.#outgoing.push(frame),
-      listen: (interest) => attached && this.#demultiplexer.listen(attached, interest),
+      listen: (interest) => attached && this.#demultiplexer.listen(attached, interest, this.clock.now()),
       random: (octets) => this.clock.random(octets),
       later: (call) => this.#deliveries.push(call),
     };
@@ -69,7 +72,7 @@ export class Port {
       turn: (action) => this.#turn(action),
       touch: (engine) => this.#touched.add(engine),
       detach: (engine) => {
-        this.#demultiplexer.remove(engine);
+        this.#demultiplexer.remove(engine, this.clock.now());
         this.#attached.delete(engine);
         this.#touched.delete(engine);
       },

@@ -1,6 +1,7 @@
 import type { Link } from '../link/link';
 import { openPacketSocket } from '../link/packet-socket';
 import { openVirtualLink } from '../link/virtual-segment';
+import { type Framing, PPPOE_FRAMING } from '../pppoe/framing';
 import { formatMac, type MacAddress } from '../wire/mac-address';
 import { type Clock, systemClock } from './clock';
 import { Port } from './port';
@@ -11,6 +12,8 @@ export interface PortRequest {
   readonly role: 'host' | 'concentrator';
   /** An address instead of the interface's own. */
   readonly address?: MacAddress;
+  /** Ethernet types and TPIDs, if they are not the usual ones. */
+  readonly framing?: Framing;
 }
 
 /** A port that is shared; it closes when its last user has closed it. */
@@ -25,6 +28,8 @@ interface Entry {
 }
 
 const VIRTUAL = 'virtual:';
+/** The largest Ethernet payload of virtual segments, in octets: as of a network with jumbo frames. */
+const VIRTUAL_MTU = 9_216;
 
 const ports = new Map<string, Entry>();
 let concentrators = 0;
@@ -35,7 +40,10 @@ let concentrators = 0;
  */
 export function openPort(request: PortRequest, clock: Clock = systemClock): SharedPort {
   const key = keyOf(request);
-  const entry = ports.get(key) ?? { port: new Port(openLink(request, clock), clock), users: 0 };
+  const entry = ports.get(key) ?? {
+    port: new Port(openLink(request, clock), clock, request.framing),
+    users: 0,
+  };
   ports.set(key, entry);
   entry.users++;
   let open = true;
@@ -58,14 +66,24 @@ export function isVirtual(name: string): boolean {
 }
 
 /** On a virtual segment the hosts are one station and each concentrator is another, so that all hear each other. */
-function keyOf({ interface: name, role, address }: PortRequest): string {
+function keyOf({ interface: name, role, address, framing = PPPOE_FRAMING }: PortRequest): string {
   const station = role === 'concentrator' ? `${role} ${++concentrators}` : role;
-  return [name, isVirtual(name) ? station : '', address ? formatMac(address) : ''].join(' ');
+  const marks = [framing.discovery, framing.session, ...framing.tpids];
+  return [name, isVirtual(name) ? station : '', address ? formatMac(address) : '', ...marks].join(' ');
 }
 
-function openLink({ interface: name, address }: PortRequest, clock: Clock): Link {
-  if (isVirtual(name)) return openVirtualLink(name.slice(VIRTUAL.length), { address: address ?? drawAddress(clock) });
-  return openPacketSocket({ interface: name, ...(address ? { address } : {}) });
+function openLink({ interface: name, address, framing = PPPOE_FRAMING }: PortRequest, clock: Clock): Link {
+  const { discovery, session, tpids } = framing;
+  if (isVirtual(name)) {
+    const own = { address: address ?? drawAddress(clock), mtu: VIRTUAL_MTU, tpids };
+    return openVirtualLink(name.slice(VIRTUAL.length), own);
+  }
+  return openPacketSocket({
+    interface: name,
+    etherTypes: [discovery, session],
+    tpids,
+    ...(address ? { address } : {}),
+  });
 }
 
 /** A locally administered, individual address (IEEE 802 §8.2). */

@@ -4,6 +4,7 @@ import type { Subscriber } from '../concentrator/line';
 import { type ConcentratorSettings, concentratorSettings } from '../concentrator/settings';
 import type { Reason } from '../errors';
 import type { LinkCounters } from '../link/link';
+import { framingOf } from '../pppoe/framing';
 import { type Clock, systemClock } from './clock';
 import type { Attachment } from './port';
 import { openPort, type SharedPort } from './ports';
@@ -38,20 +39,28 @@ export class PppoeConcentrator extends EventEmitter<ConcentratorEvents> {
     super();
     this.setMaxListeners(0);
     const settings = concentratorSettings(options);
-    this.#shared = openPort({ interface: options.interface, role: 'concentrator' }, clock);
+    this.#shared = openPort(
+      { interface: options.interface, role: 'concentrator', framing: framingOf(settings) },
+      clock,
+    );
     const vlan = settings.vlan.map(({ vid }) => vid).filter((vid) => vid !== 0);
     this.#attachment = this.#shared.port.attach(
       { role: 'concentrator', vlan },
       (outlets, address) =>
-        new Concentrator(settings, address, {
-          ...outlets,
-          packets: (id, packets) => outlets.later(() => this.emit('packets', id, packets)),
-          event: (event) =>
-            outlets.later(() => {
-              if (event.type === 'subscriber-up') this.emit('subscriber-up', event.subscriber);
-              else this.emit('subscriber-down', event.subscriber, event.reason);
-            }),
-        }),
+        new Concentrator(
+          settings,
+          address,
+          {
+            ...outlets,
+            packets: (id, packets) => outlets.later(() => this.emit('packets', id, packets)),
+            event: (event) =>
+              outlets.later(() => {
+                if (event.type === 'subscriber-up') this.emit('subscriber-up', event.subscriber);
+                else this.emit('subscriber-down', event.subscriber, event.reason);
+              }),
+          },
+          this.#shared.port.link.mtu,
+        ),
     );
   }
 

@@ -6,8 +6,9 @@ import { individual, type SessionSettings, sessionSettings, within } from '../cl
 import type { SessionSnapshot } from '../client/snapshot';
 import type { FrameEntry, FrameEvent } from '../client/trace';
 import { PppoeError, type Reason } from '../errors';
-import type { LinkCounters } from '../link/link';
+import { countedTagOctets, type LinkCounters } from '../link/link';
 import type { SessionKey } from '../pppoe/engine';
+import { framingOf } from '../pppoe/framing';
 import type { MacAddress } from '../wire/mac-address';
 import { type Clock, systemClock } from './clock';
 import { PacketQueue } from './packet-queue';
@@ -43,6 +44,8 @@ export interface FrameReport extends Omit<FrameEvent, 'at'> {
 interface SessionEvents {
   state: [state: SessionStateName, status: SessionStatus];
   progress: [text: string];
+  /** What the access concentrator tells its users. */
+  message: [kind: 'motm' | 'hurl', text: string];
   frame: [frame: FrameReport];
 }
 
@@ -186,7 +189,8 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
     const { interface: name, macAddress } = this.options;
     try {
       const address = macAddress ? { address: macAddress } : {};
-      const shared = openPort({ interface: name, role: 'host', ...address }, this.clock);
+      const framing = framingOf(this.#settings);
+      const shared = openPort({ interface: name, role: 'host', framing, ...address }, this.clock);
       this.#failure = undefined;
       this.#open = { shared, attachment: this.#attach(shared) };
     } catch (error) {
@@ -203,7 +207,12 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
       (outlets, address) =>
         new Session(
           this.#settings,
-          { address, mtu: port.link.mtu, ...this.#leftover(address) },
+          {
+            address,
+            mtu: port.link.mtu,
+            tagOctets: countedTagOctets(this.#settings.vlan),
+            ...this.#leftover(address),
+          },
           {
             ...outlets,
             packets: (packets) => this.packets.push(packets),
@@ -220,6 +229,7 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
   #report(event: SessionEvent, address: MacAddress): void {
     if (event.type === 'state') this.emit('state', event.state, this.status);
     else if (event.type === 'progress') this.emit('progress', event.text);
+    else if (event.type === 'message') this.emit('message', event.kind, event.text);
     else this.#remember(event.session, address);
   }
 

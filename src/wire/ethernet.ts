@@ -34,16 +34,17 @@ export interface EthernetFrame {
 /** The shortest Ethernet frame without its FCS, in octets; shorter ones are padded on the wire. */
 export const MIN_FRAME = 60;
 
-const KNOWN_TPIDS: readonly number[] = [ETHERTYPE.vlan, ETHERTYPE.serviceVlan, 0x9100, 0x9200];
+/** What counts as a VLAN tag unless told otherwise: IEEE 802.1Q, 802.1ad, and the TPIDs in use before 802.1ad. */
+export const TPIDS: readonly number[] = [ETHERTYPE.vlan, ETHERTYPE.serviceVlan, 0x9100, 0x9200, 0x9300];
 
-/** At most two tags are taken off; a third is left in the payload. */
-export function decodeEthernet(bytes: Buffer): EthernetFrame {
+/** At most two tags, of these TPIDs, are taken off; a third is left in the payload. */
+export function decodeEthernet(bytes: Buffer, tpids: readonly number[] = TPIDS): EthernetFrame {
   const reader = new Reader(bytes, 'Ethernet');
   const destination = reader.slice(6, 'destination');
   const source = reader.slice(6, 'source');
   const tags: VlanTag[] = [];
   let etherType = reader.u16('type');
-  while (tags.length < 2 && KNOWN_TPIDS.includes(etherType)) {
+  while (tags.length < 2 && tpids.includes(etherType)) {
     const control = reader.u16('VLAN tag');
     tags.push({ tpid: etherType, pcp: control >> 13, dei: (control & 0x1000) !== 0, vid: control & 0xfff });
     etherType = reader.u16('type');

@@ -14,6 +14,8 @@ export const LCP_OPTION = {
   endpointDiscriminator: 19,
 } as const;
 
+/** The MRU of a peer that states none (RFC 1661 §6.1), where the line carries it. */
+export const DEFAULT_MRU = 1500;
 /** The MRU that holds when none is negotiated on PPPoE: 1500 less 8 octets of header (RFC 2516 §7). */
 export const PPPOE_MRU = 1492;
 /** No MRU below this is agreed to: IPv4 needs 68 and our own control packets more. */

@@ -7,12 +7,12 @@ import { Ac, Host } from './stations';
 import { World } from './world';
 
 const ERRORS = [
-  ['Service-Name-Error', TAG.serviceNameError],
-  ['AC-System-Error', TAG.acSystemError],
-  ['Generic-Error', TAG.genericError],
+  ['Service-Name-Error', TAG.serviceNameError, 'service-name-error'],
+  ['AC-System-Error', TAG.acSystemError, 'ac-system-error'],
+  ['Generic-Error', TAG.genericError, 'generic-error'],
 ] as const;
 
-for (const [name, type] of ERRORS) {
+for (const [name, type, detail] of ERRORS) {
   test(`a PADS with ${name} is a refusal that quotes its text`, () => {
     const world = new World({ delay: 10 });
     const tags = [{ type, value: Buffer.from('come back later') }];
@@ -20,7 +20,8 @@ for (const [name, type] of ERRORS) {
     const host = new Host(world).open();
     world.runUntil(() => host.state === 'waiting');
     assert.equal(world.now, 40);
-    assert.deepEqual(host.snapshot.reason, { code: 'refused', text: `Refused by 'ac': ${name}: come back later` });
+    const text = `Refused by 'ac': ${name}: come back later`;
+    assert.deepEqual(host.snapshot.reason, { code: 'refused', text, detail });
     const pause = (host.snapshot.nextAttempt ?? 0) - world.now;
     assert.ok(pause >= 8_000 && pause <= 12_000, `pause ${pause}`);
   });

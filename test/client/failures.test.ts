@@ -184,9 +184,21 @@ test('a peer that loses its session says so by silence, and a new one is negotia
   world.tap = ({ from }) => (from === 'ac' ? 'drop' : undefined);
   ac.act((concentrator, now) => concentrator.close(now));
   world.runFor(5_000);
-  world.tap = () => undefined;
+  world.tap = ({ from, text }) => (from === 'ac' && text === 'PADT' ? 'drop' : undefined);
   world.runUntil(() => host.state === 'waiting');
   assert.equal(host.snapshot.reason?.code, 'no-reply');
+  world.runUntil(() => host.state === 'up');
+});
+
+test('a peer that has lost its session answers its frames with PADT, and a new one is negotiated', () => {
+  const world = new World();
+  const { host, ac } = connected(world);
+  world.tap = ({ from }) => (from === 'ac' ? 'drop' : undefined);
+  ac.act((concentrator, now) => concentrator.close(now));
+  world.runFor(5_000);
+  world.tap = () => undefined;
+  world.runUntil(() => host.state === 'waiting');
+  assert.equal(host.snapshot.reason?.code, 'peer-terminated');
   world.runUntil(() => host.state === 'up');
 });
 

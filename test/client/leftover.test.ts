@@ -30,7 +30,7 @@ function sessionWith(leftover?: { peer: Buffer; id: number }) {
 test('stale session at the AC after a crash: a PADT goes to it at the next start, before the PADI, and once', () => {
   const { session, frames, events } = sessionWith({ peer: AC, id: 0x1234 });
   session.open(0);
-  const [padt, padi] = frames.map(decodeDiscovery);
+  const [padt, padi] = frames.map((frame) => decodeDiscovery(frame));
   assert.equal(frames.length, 2);
   assert.equal(padt?.code, CODE.PADT);
   assert.equal(padt?.sessionId, 0x1234);

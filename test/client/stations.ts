@@ -2,12 +2,13 @@ import { Session, type SessionEvent } from '../../src/client/session';
 import type { SessionStateName } from '../../src/client/session-state';
 import { type SessionSettings, sessionSettings } from '../../src/client/settings';
 import type { SessionSnapshot } from '../../src/client/snapshot';
-import { Concentrator, type ConcentratorEvent } from '../../src/concentrator/concentrator';
+import { Concentrator, type ConcentratorEvent, type ConcentratorOutlets } from '../../src/concentrator/concentrator';
 import type { Subscriber } from '../../src/concentrator/line';
 import { type ConcentratorSettings, concentratorSettings } from '../../src/concentrator/settings';
 import { PppoeError, type Reason } from '../../src/errors';
 import { Demultiplexer } from '../../src/pppoe/demultiplexer';
 import type { SessionKey } from '../../src/pppoe/engine';
+import { framingOf } from '../../src/pppoe/framing';
 import type { MacAddress } from '../../src/wire/mac-address';
 import { Alarm, type Station, type World } from './world';
 
@@ -18,7 +19,7 @@ export const ACCOUNT = { username: 'test', password: 'secret' } as const;
 export class Host implements Station {
   readonly address: MacAddress;
   readonly session: Session;
-  readonly demultiplexer = new Demultiplexer();
+  readonly demultiplexer: Demultiplexer;
   readonly events: SessionEvent[] = [];
   readonly packets: Buffer[] = [];
   linkUp = true;
@@ -31,13 +32,16 @@ export class Host implements Station {
     settings: Partial<SessionSettings> = {},
     readonly name = 'host',
     mtu = 1_500,
-    /** What a run before this one has left. */
-    past: { readonly address?: MacAddress; readonly leftover?: SessionKey } = {},
+    /** What a run before this one has left, and what VLAN tags take from the segment's MTU. */
+    place: { readonly address?: MacAddress; readonly leftover?: SessionKey; readonly tagOctets?: number } = {},
   ) {
-    this.address = past.address ?? world.freshAddress();
+    this.address = place.address ?? world.freshAddress();
+    const { etherTypes, vlan: tags = [] } = settings;
+    const framing = framingOf({ ...(etherTypes ? { etherTypes } : {}), vlan: tags });
+    this.demultiplexer = new Demultiplexer(framing, (frame) => world.send(this, frame));
     this.session = new Session(
       sessionSettings({ ...ACCOUNT, ...settings }),
-      { address: this.address, mtu, ...(past.leftover ? { leftover: past.leftover } : {}) },
+      { mtu, ...place, address: this.address },
       {
         send: (frame) => world.send(this, frame),
         packets: (packets) => this.packets.push(...packets),
@@ -45,11 +49,11 @@ export class Host implements Station {
           this.events.push(event);
           this.onEvent(event);
         },
-        listen: (interest) => this.demultiplexer.listen(this.session, interest),
+        listen: (interest) => this.demultiplexer.listen(this.session, interest, world.now),
         random: (octets) => world.random.octets(octets),
       },
     );
-    const vlan = (settings.vlan ?? []).map(({ vid }) => vid);
+    const vlan = tags.map(({ vid }) => vid).filter((vid) => vid !== 0);
     this.demultiplexer.add(this.session, { role: 'host', address: this.address, vlan });
     this.#alarm = new Alarm(world, this.session, () => this.session.handle({ type: 'due' }, world.now));
     world.add(this);
@@ -112,7 +116,7 @@ export class Host implements Station {
 export class Ac implements Station {
   readonly address: MacAddress;
   readonly concentrator: Concentrator;
-  readonly demultiplexer = new Demultiplexer();
+  readonly demultiplexer: Demultiplexer;
   readonly events: ConcentratorEvent[] = [];
   readonly packets: { readonly sessionId: number; readonly packet: Buffer }[] = [];
   linkUp = true;
@@ -122,15 +126,21 @@ export class Ac implements Station {
     private readonly world: World,
     settings: Partial<ConcentratorSettings> = {},
     readonly name = 'ac',
+    mtu = 1_500,
   ) {
     this.address = world.freshAddress();
-    this.concentrator = new Concentrator(concentratorSettings({ accounts: [ACCOUNT], ...settings }), this.address, {
+    const { etherTypes, vlan: tags = [] } = settings;
+    const framing = framingOf({ ...(etherTypes ? { etherTypes } : {}), vlan: tags });
+    this.demultiplexer = new Demultiplexer(framing);
+    const all = concentratorSettings({ accounts: [ACCOUNT], ...settings });
+    const outlets: ConcentratorOutlets = {
       send: (frame) => world.send(this, frame),
       packets: (sessionId, packets) => this.packets.push(...packets.map((packet) => ({ sessionId, packet }))),
       event: (event) => this.events.push(event),
       random: (octets) => world.random.octets(octets),
-    });
-    const vlan = (settings.vlan ?? []).map(({ vid }) => vid);
+    };
+    this.concentrator = new Concentrator(all, this.address, outlets, mtu);
+    const vlan = tags.map(({ vid }) => vid).filter((vid) => vid !== 0);
     this.demultiplexer.add(this.concentrator, { role: 'concentrator', address: this.address, vlan });
     this.#alarm = new Alarm(world, this.concentrator, () => this.concentrator.handle({ type: 'due' }, world.now));
     world.add(this);

@@ -1,4 +1,4 @@
-import { Concentrator, type ConcentratorEvent } from '../../src/concentrator/concentrator';
+import { Concentrator, type ConcentratorEvent, type ConcentratorOutlets } from '../../src/concentrator/concentrator';
 import { type Account, type ConcentratorSettings, concentratorSettings } from '../../src/concentrator/settings';
 import { type DiscoveryPacket, decodeDiscovery } from '../../src/pppoe/discovery-packet';
 import { BROADCAST, type MacAddress } from '../../src/wire/mac-address';
@@ -22,15 +22,16 @@ export class Bench {
   readonly concentrator: Concentrator;
   now = 1_000;
 
-  constructor(settings: Partial<ConcentratorSettings> = {}, seed = 1) {
+  constructor(settings: Partial<ConcentratorSettings> = {}, seed = 1, mtu = 1_500) {
     const random = new Prng(seed);
     const accounts: Account[] = [{ username: 'test', password: 'secret' }];
-    this.concentrator = new Concentrator(concentratorSettings({ accounts, ...settings }), AC, {
+    const outlets: ConcentratorOutlets = {
       send: (frame) => this.sent.push(frame),
       packets: () => {},
       event: (event) => this.events.push(event),
       random: (octets) => random.octets(octets),
-    });
+    };
+    this.concentrator = new Concentrator(concentratorSettings({ accounts, ...settings }), AC, outlets, mtu);
   }
 
   /** Hands a discovery packet in, and gives the discovery packets that are sent for it. */
@@ -42,7 +43,7 @@ export class Bench {
     return this.sent
       .slice(before)
       .filter((frame) => frame.readUInt16BE(12) === 0x8863)
-      .map(decodeDiscovery);
+      .map((frame) => decodeDiscovery(frame));
   }
 
   padi(tags: readonly Tag[] = [ANY_SERVICE, hostUniq(UNIQ)], source: MacAddress = HOST): DiscoveryPacket[] {

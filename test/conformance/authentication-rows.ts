@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { RECONNECT_DEFAULTS } from '../../src/client/reconnect';
 import type { SessionSettings } from '../../src/client/settings';
-import { chapMd5 } from '../../src/ppp/chap';
+import { chapMd5 } from '../../src/ppp/chap-md5';
 import { CHAP as CHAP_CODE, encodeChapValue } from '../../src/wire/chap';
 import { CONTROL } from '../../src/wire/control';
 import { PAP as PAP_CODE } from '../../src/wire/pap';

@@ -61,6 +61,7 @@ row('Session id 0 in PADS, or an error tag', () => {
     const refused = new Host(alone).open();
     alone.runUntil(() => refused.state === 'waiting');
     assert.equal(refused.snapshot.reason?.code, 'refused');
+    assert.equal(alone.sentBy('host').includes('PADT'), refusal.id !== 0, 'a session that came all the same is ended');
     assert.ok(refused.snapshot.reason.text.includes(text), refused.snapshot.reason.text);
 
     const world = new World({ delay: 1 });

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
+import { countedTagOctets } from '../../src/link/link';
 import { BROADCAST } from '../../src/wire/mac-address';
 import { collect, frame, markOf } from './contract';
 import { ip, makeVeth, open } from './native-veth';
@@ -48,6 +49,57 @@ test('a tagged frame of the whole MTU arrives', LIMIT, async (t) => {
   const arrived = collect(b, 1);
   a.send([sent]);
   assert.deepEqual(await arrived, [sent]);
+});
+
+test('two tags of TPIDs that only the settings know arrive as they were sent', LIMIT, async (t) => {
+  const [x, y] = makeVeth(t);
+  const tpids = [0x9999, 0xabcd];
+  const [a, b] = [open(t, { interface: x }), open(t, { interface: y, tpids })];
+  const usual = open(t, { interface: y });
+  const pairs: [number, number][][] = [
+    [[0x9999, 5]],
+    [
+      [0x9999, 5],
+      [0xabcd, 0xe007],
+    ],
+    [
+      [0x8100, 1],
+      [0x9999, 2],
+    ],
+  ];
+  const sent = pairs.map((tags, mark) => frame(b.address, a.address, mark, 1400, tags));
+  const untagged = frame(b.address, a.address, 9);
+  const [arrived, only] = [collect(b, sent.length + 1), collect(usual, 1)];
+  a.send([...sent, untagged]);
+  assert.deepEqual(await arrived, [...sent, untagged]);
+  assert.deepEqual(await only, [untagged]);
+});
+
+test('a frame of the whole MTU has room for one tag of 802.1Q; others count towards it', LIMIT, async (t) => {
+  const [x, y] = makeVeth(t);
+  const [a, b] = [open(t, { interface: x }), open(t, { interface: y })];
+  const places: readonly [number, number][][] = [
+    [],
+    [[0x8100, 7]],
+    [[0x88a8, 7]],
+    [
+      [0x88a8, 7],
+      [0x8100, 8],
+    ],
+    [
+      [0x8100, 7],
+      [0x8100, 8],
+    ],
+  ];
+  for (const [mark, tags] of places.entries()) {
+    const counted = countedTagOctets(tags.map(([tpid, vid]) => ({ tpid, vid, pcp: 0, dei: false })));
+    const largest = frame(b.address, a.address, mark, 14 + a.mtu - counted, tags);
+    const { sent } = a.counters;
+    const arrived = collect(b, 1);
+    a.send([frame(b.address, a.address, mark, 15 + a.mtu - counted, tags), largest]);
+    assert.deepEqual(await arrived, [largest]);
+    assert.equal(a.counters.sent, sent + 1, `one octet more is refused: ${tags}`);
+  }
 });
 
 test('only the Ethernet types asked for arrive', LIMIT, async (t) => {

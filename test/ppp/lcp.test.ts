@@ -66,6 +66,23 @@ test('without an MRU in its request the peer takes 1492 octets, also after it ha
   assert.equal(rig.protocol.peerMru, 1_492);
 });
 
+test('MRU absent: 1500 per RFC 1661, but never more than the line carries, 1492 unless RFC 4638 made it more', () => {
+  for (const [largest, mru] of [
+    [undefined, 1_492],
+    [1_500, 1_500],
+    [9_000, 1_500],
+    [1_496, 1_496],
+    [1_000, 1_000],
+  ] as const) {
+    const rig = opening({ mru: 900, ...(largest === undefined ? {} : { largest }) });
+    answerTo(rig, [option16(LCP_OPTION.mru, 576)]);
+    answerTo(rig, []);
+    assert.equal(rig.protocol.peerMru, mru, `the peer's, of ${largest}`);
+    rig.protocol.reject(option16(LCP_OPTION.mru, 900));
+    assert.equal(rig.protocol.mru, mru, `ours when it was rejected, of ${largest}`);
+  }
+});
+
 test('a Magic-Number of zero is answered with a Nak of one that is neither zero nor ours', () => {
   const rig = opening();
   const { code, options } = answerTo(rig, [option32(LCP_OPTION.magicNumber, 0)]);

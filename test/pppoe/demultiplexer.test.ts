@@ -338,3 +338,37 @@ test('an Ethernet frame with three VLAN tags is nobody’s', () => {
   assert.deepEqual(host.story, []);
   assert.equal(demultiplexer.counters.unclaimed, 1);
 });
+
+test('frames that a host awaits from its peer are not those of a concentrator at the same address', () => {
+  const demultiplexer = new Demultiplexer();
+  const ac = station(demultiplexer, { role: 'concentrator' });
+  const host = station(demultiplexer);
+  demultiplexer.listen(host, { hostUniq: A, awaiting: AC1 });
+  demultiplexer.dispatch([frame(1, 7), frame(2, 7, AC2)], 0);
+  assert.deepEqual([host.story, ac.story], [['frames 1'], ['frames 2']]);
+});
+
+test('PADM reaches a host before its PADS, too: of the peer that it awaits, and only its own session after it', () => {
+  const demultiplexer = new Demultiplexer();
+  const [early, other] = [station(demultiplexer), station(demultiplexer)];
+  demultiplexer.listen(early, { hostUniq: A, awaiting: AC1 });
+  demultiplexer.listen(other, { session: { peer: AC1, id: 8 } });
+  demultiplexer.dispatch([discovery(CODE.PADM, { sessionId: 7 }), discovery(CODE.PADM, { source: AC2 })], 0);
+  assert.deepEqual([early.story, other.story], [['PADM 7'], []]);
+});
+
+test('the usual Ethernet types are strangers where others are set', () => {
+  const framing = { discovery: 0x3c12, session: 0x3c13, tpids: [0x9999] };
+  const demultiplexer = new Demultiplexer(framing);
+  const host = station(demultiplexer, { vlan: [5] });
+  demultiplexer.listen(host, { hostUniq: A, session: { peer: AC1, id: 7 } });
+  const tagged = [{ tpid: 0x9999, vid: 5, pcp: 0, dei: false }];
+  const information = Buffer.of(1);
+  const ours = new SessionFrameTemplate(HOST, AC1, tagged, 7, { framing }).frame(PROTOCOL.ipv4, information);
+  const usual = new SessionFrameTemplate(HOST, AC1, tagged, 7).frame(PROTOCOL.ipv4, information);
+  const tags = [tag(TAG.hostUniq, A)];
+  const pado = { destination: HOST, source: AC1, vlan: tagged, code: CODE.PADO, sessionId: 0, tags };
+  demultiplexer.dispatch([ours, usual, encodeDiscovery(pado, framing), encodeDiscovery(pado)], 0);
+  assert.deepEqual(host.story, ['frames 1', 'PADO 0']);
+  assert.equal(demultiplexer.counters.unclaimed, 2);
+});

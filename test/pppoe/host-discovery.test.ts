@@ -104,14 +104,14 @@ test('PADR is repeated only after a time-out, which doubles; silence to all of t
 });
 
 test('an error tag in PADS is a refusal, with its text', () => {
-  for (const [type, name] of [
-    [TAG.serviceNameError, 'Service-Name-Error'],
-    [TAG.acSystemError, 'AC-System-Error'],
-    [TAG.genericError, 'Generic-Error'],
+  for (const [type, name, detail] of [
+    [TAG.serviceNameError, 'Service-Name-Error', 'service-name-error'],
+    [TAG.acSystemError, 'AC-System-Error', 'ac-system-error'],
+    [TAG.genericError, 'Generic-Error', 'generic-error'],
   ] as const) {
     const rig = new DiscoveryRig().start().offer();
     rig.confirm(AC1, 0, [tag(TAG.serviceName), tag(type, 'no\r\nroom\u001b')]);
-    assert.deepEqual(rig.failures, [{ code: 'refused', text: `Refused by 'ac-1': ${name}: no room` }]);
+    assert.deepEqual(rig.failures, [{ code: 'refused', text: `Refused by 'ac-1': ${name}: no room`, detail }]);
     assert.equal(rig.discovery.deadline, undefined);
   }
 });
@@ -134,7 +134,9 @@ test('an error tag in PADO is a refusal that the attempt outlives', () => {
   const rig = new DiscoveryRig().start().offer(AC1, [tag(TAG.acName, 'ac-1'), tag(TAG.serviceNameError, 'none')]);
   assert.deepEqual(rig.failures, []);
   rig.pass(60_000);
-  assert.deepEqual(rig.failures, [{ code: 'refused', text: "Refused by 'ac-1': Service-Name-Error: none" }]);
+  assert.deepEqual(rig.failures, [
+    { code: 'refused', text: "Refused by 'ac-1': Service-Name-Error: none", detail: 'service-name-error' },
+  ]);
   assert.equal(rig.sent.filter(({ code }) => code === CODE.PADR).length, 0);
 });
 

@@ -112,7 +112,9 @@ test('silence falls back to the next offer', () => {
 test('when all refuse, or are silent, the last refusal is the reason', () => {
   const rig = new DiscoveryRig({ offerWindow: 100 }).start().offer(AC1).offer(AC2, offerTags('ac-2')).pass(100);
   rig.confirm(AC1, 0, [tag(TAG.acSystemError, 'full')]).pass(60_000);
-  assert.deepEqual(rig.failures, [{ code: 'refused', text: "Refused by 'ac-1': AC-System-Error: full" }]);
+  assert.deepEqual(rig.failures, [
+    { code: 'refused', text: "Refused by 'ac-1': AC-System-Error: full", detail: 'ac-system-error' },
+  ]);
 });
 
 test('an offer that comes while another is asked is kept as a fallback', () => {

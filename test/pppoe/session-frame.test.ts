@@ -20,7 +20,7 @@ import { AC1, HOST } from './discovery-rig';
 const vlan = (vid: number, tpid: number = ETHERTYPE.vlan) => ({ tpid, vid, pcp: 0, dei: false });
 const tagsOf = fc.array(
   record<VlanTag>({
-    tpid: fc.constantFrom(0x8100, 0x88a8, 0x9100, 0x9200),
+    tpid: fc.constantFrom(0x8100, 0x88a8, 0x9100, 0x9200, 0x9300),
     vid: fc.nat(4_095),
     pcp: fc.nat(7),
     dei: fc.boolean(),

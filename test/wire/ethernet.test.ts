@@ -18,7 +18,7 @@ const DESTINATION = parseMac('02:50:45:45:52:aa');
 const SOURCE = parseMac('02:50:45:45:52:cc');
 const ADDRESSES = '02504545 52aa 02504545 52cc';
 
-const tpids = fc.constantFrom(0x8100, 0x88a8, 0x9100, 0x9200);
+const tpids = fc.constantFrom(0x8100, 0x88a8, 0x9100, 0x9200, 0x9300);
 const vlanTags: fc.Arbitrary<VlanTag> = record({
   tpid: tpids,
   vid: fc.nat(4095),
@@ -32,7 +32,7 @@ testCodec<EthernetFrame>('Ethernet', {
     destination: macs,
     source: macs,
     tags: fc.array(vlanTags, { maxLength: 2 }),
-    etherType: u16.filter((type) => ![0x8100, 0x88a8, 0x9100, 0x9200].includes(type)),
+    etherType: u16.filter((type) => ![0x8100, 0x88a8, 0x9100, 0x9200, 0x9300].includes(type)),
     payload: octets({ maxLength: 64 }),
   }),
   encode: encodeEthernet,
