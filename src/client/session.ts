@@ -105,7 +105,7 @@ export class Session implements Engine {
   ) {
     this.#leftover = place.leftover;
     this.#framing = framingOf(settings);
-    this.#trace = new Trace((frame) => outlets.frame?.(frame));
+    this.#trace = new Trace((frame) => outlets.frame?.(frame), this.#framing);
     // Drawn once, and kept from one connection to the next: addresses are made of it.
     this.settings = {
       ...settings,
@@ -183,7 +183,7 @@ export class Session implements Engine {
       case 'frames':
         return this.#frames(input.frames, now);
       case 'discovery':
-        this.#trace.received(input.frame ?? encodeDiscovery(input.packet));
+        this.#trace.received(input.frame ?? encodeDiscovery(input.packet, this.#framing));
         return this.#discovery(input.packet, now);
       case 'malformed':
         this.#trace.received(input.frame);

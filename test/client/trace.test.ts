@@ -364,3 +364,18 @@ test('the trace agrees with what the test segment saw, also over a bad one', () 
     );
   }
 });
+
+test('with other Ethernet types and TPIDs frames are told and passwords masked just the same', () => {
+  const framing = {
+    etherTypes: { discovery: 0x3c12, session: 0x3c13 },
+    vlan: [{ tpid: 0x9999, vid: 7, pcp: 0, dei: false }],
+  };
+  const world = new World({ delay: 10 });
+  const accounts = [{ username: 'anna', password: PASSWORD }];
+  new Ac(world, { ...framing, authentication: ['pap'], accounts });
+  const host = new Host(world, { ...framing, username: 'anna', password: PASSWORD }).open();
+  world.runUntil(() => host.state === 'up');
+  assert.deepEqual(titlesOf(host).slice(0, 2), ['sent PADI', 'received PADO']);
+  assert.ok(titlesOf(host).includes('sent PAP Authenticate-Request'));
+  for (const { octets, text } of eventsOf(host)) assert.ok(!octets.includes(PASSWORD), text);
+});
