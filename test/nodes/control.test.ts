@@ -114,7 +114,7 @@ test('without a session an action is refused with not-up', async () => {
   assert.equal(((await errors.next())['error'] as { code: string }).code, 'not-up');
 });
 
-const DRAWN = ['states', 'lcp', 'ipcp', 'sequence'] as const;
+const DRAWN = ['states', 'lcp', 'ipcp', 'ipv6cp', 'sequence'] as const;
 
 test('describe answers at once with the diagrams of the session, the automatons and the negotiation', async () => {
   const { flow } = labFlow(CONTROL);
