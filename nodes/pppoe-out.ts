@@ -13,7 +13,7 @@ export = (RED: NodeAPI): void => {
     this.on('input', (message, _send, done) => {
       try {
         const session = sessionOf(node);
-        session.send(packetsOf(message.payload, session.status.localAddress));
+        session.send(packetsOf(message.payload, session.status));
         done();
       } catch (error) {
         done(asError(error));

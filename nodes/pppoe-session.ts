@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { NodeAPI } from 'node-red';
-import { fileMemory, PppoeError, PppoeSession, type SessionMemory } from '../src/index';
+import { fileMemory, PppoeError, PppoeSession, type SessionMemory, type SessionStatus } from '../src/index';
 import { DeployPark, FlowsStarted } from './shared/deploy';
-import type { SessionNode, SessionUser } from './shared/session-api';
+import type { SessionChange, SessionNode, SessionUser } from './shared/session-api';
 import { type SessionConfig, type SessionCredentials, sessionOptions } from './shared/session-options';
 
 /** How long an Access Concentrator gets to acknowledge our Terminate-Request, in ms: Node-RED grants 15 s for all nodes. */
@@ -104,6 +104,13 @@ export = (RED: NodeAPI): void => {
       if (complaint !== complained) node.error(new PppoeError(reason.code, complaint), message);
       complained = complaint;
     });
+    const changed = (change: SessionChange, status: SessionStatus) => {
+      for (const user of Object.values(node.users)) user.changed?.(change, status);
+    };
+    session.on('addresses', (status) => changed({ event: 'addresses' }, status));
+    for (const event of ['prefix-delegated', 'prefix-lost'] as const) {
+      session.on(event, (prefix, status) => changed({ event, prefix }, status));
+    }
     session.on('progress', (text) => {
       node.debug(text);
       const { status } = session;

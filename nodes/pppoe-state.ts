@@ -10,6 +10,8 @@ export = (RED: NodeAPI): void => {
     RED.nodes.createNode(this, config);
     const session = useSession(RED, this, config.session, {
       stateChanged: (state, status) => this.send([{ topic: session?.topic, payload: state, ...report(status) }, null]),
+      changed: (change, status) =>
+        this.send([{ topic: session?.topic, payload: status.state, ...change, ...report(status) }, null]),
       progressed: (text, { state }) => this.send([null, { topic: session?.topic, payload: text, state }]),
     });
   }

@@ -1,5 +1,6 @@
 /** The public library: everything that the nodes use, and that scripts may use without Node-RED. */
 export type { SessionDescription } from './client/description';
+export type { Ipv6Snapshot } from './client/ipv6/settings';
 export type { Pause, ReconnectSettings } from './client/reconnect';
 export type { SessionEvent } from './client/session';
 export type { SessionStateName } from './client/session-state';
@@ -22,15 +23,18 @@ export { describeFrame, type FrameDescription, frameLine } from './wire/describe
 export type { Field } from './wire/describe/values';
 export type { VlanTag } from './wire/ethernet';
 export { decodeIcmpEcho, encodeIcmpEcho, ICMP, type IcmpEcho } from './wire/icmp';
+export { decodeIcmpv6, encodeIcmpv6, type Icmpv6Message } from './wire/icmpv6';
 export {
   decodeIpv4,
   encodeIpv4,
   formatIpv4,
+  formatIpv6,
   IP_PROTOCOL,
   type IpSummary,
   type Ipv4Packet,
   parseIpv4,
   summarizeIp,
 } from './wire/ip';
+export { decodeIpv6, encodeIpv6, type Ipv6Packet, parseIpv6, upperLayerChecksum } from './wire/ipv6';
 export { AUTHENTICATION_PROTOCOLS, type AuthenticationProtocol } from './wire/lcp';
 export { formatMac, type MacAddress, parseMac } from './wire/mac-address';

@@ -1,9 +1,10 @@
-import { encodeIpv4, PppoeError, parseIpv4 } from '../../src/index';
+import { encodeIpv4, IP_PROTOCOL, PppoeError, parseIpv4, type SessionStatus } from '../../src/index';
+import { buildIpv6 } from './outgoing-ipv6';
 
-/** What may become an IPv4 packet from our own address. */
-interface Ipv4Description {
+/** What may become a packet from our own address. */
+export interface PacketDescription {
   readonly destination: string;
-  /** A number, or `icmp`, `tcp` or `udp`. */
+  /** A number, or `icmp`, `tcp` or `udp`; `icmp` to an IPv6 address is ICMPv6. */
   readonly protocol: number | string;
   readonly payload: Buffer | string;
   readonly ttl?: number;
@@ -12,45 +13,55 @@ interface Ipv4Description {
   readonly dontFragment?: boolean;
 }
 
+/** Where packets of our own come from. */
+export type OwnAddresses = Pick<SessionStatus, 'localAddress' | 'ipv6'>;
+
 const PROTOCOLS: Readonly<Record<string, number>> = { icmp: 1, tcp: 6, udp: 17 };
 
 /**
  * The packets that a message's payload stands for: a Buffer, an object, or an array of them.
- * @param source our own address, for the packets that are made here.
+ * @param addresses our own, for the packets that are made here.
  * @throws PppoeError `malformed` that says what is wrong with which of them.
  */
-export function packetsOf(payload: unknown, source: string | undefined): readonly Buffer[] {
-  if (!Array.isArray(payload)) return [packetOf(payload, source, 'payload')];
-  return payload.map((element, index) => packetOf(element, source, `payload[${index}]`));
+export function packetsOf(payload: unknown, addresses: OwnAddresses): readonly Buffer[] {
+  if (!Array.isArray(payload)) return [packetOf(payload, addresses, 'payload')];
+  return payload.map((element, index) => packetOf(element, addresses, `payload[${index}]`));
 }
 
-function packetOf(value: unknown, source: string | undefined, where: string): Buffer {
+function packetOf(value: unknown, addresses: OwnAddresses, where: string): Buffer {
   if (Buffer.isBuffer(value)) return value;
   if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
   if (typeof value !== 'object' || value === null) {
     throw new PppoeError('malformed', `${where} must be a Buffer with an IP packet, an object or an array of them`);
   }
-  if (!source) throw new PppoeError('not-up', 'The session is not up: there is no address to send from');
   try {
-    return build(value as Partial<Ipv4Description>, source);
+    return build(value as Partial<PacketDescription>, addresses);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new PppoeError('malformed', `${where}: ${error.message}`, { cause: error });
   }
 }
 
-function build(description: Partial<Ipv4Description>, source: string): Buffer {
+function build(description: Partial<PacketDescription>, { localAddress, ipv6 }: OwnAddresses): Buffer {
   const { destination, protocol, payload = Buffer.alloc(0) } = description;
-  if (typeof destination !== 'string') throw new RangeError('destination must be an IPv4 address, like 192.0.2.1');
+  if (typeof destination !== 'string')
+    throw new RangeError('destination must be an address, like 192.0.2.1 or 2001:db8::1');
   if (!Buffer.isBuffer(payload) && typeof payload !== 'string')
     throw new RangeError('payload must be a Buffer or text');
+  if (destination.includes(':')) {
+    const hopLimit = octet('ttl', description.ttl ?? 64);
+    const trafficClass = octet('tos', description.tos ?? 0);
+    const nextHeader = protocol === 'icmp' ? IP_PROTOCOL.icmpv6 : protocolOf(protocol);
+    return buildIpv6({ trafficClass, hopLimit, nextHeader, destination, payload: Buffer.from(payload) }, ipv6);
+  }
+  if (!localAddress) throw new PppoeError('not-up', 'The session is not up: there is no address to send from');
   return encodeIpv4({
     tos: octet('tos', description.tos ?? 0),
     identification: whole('identification', description.identification ?? 0, 0xffff),
     fragment: description.dontFragment === false ? 0 : 0x4000,
     ttl: octet('ttl', description.ttl ?? 64),
     protocol: protocolOf(protocol),
-    source: parseIpv4(source),
+    source: parseIpv4(localAddress),
     destination: parseIpv4(destination),
     options: Buffer.alloc(0),
     payload: Buffer.from(payload),

@@ -6,6 +6,14 @@ export interface SessionUser extends Node {
   /** Called with each change of the state, and at once when the node registers. */
   stateChanged?(state: SessionStateName, status: SessionStatus): void;
   progressed?(text: string, status: SessionStatus): void;
+  /** Called when addresses or prefixes change while the state stays as it is. */
+  changed?(change: SessionChange, status: SessionStatus): void;
+}
+
+/** What changed: addresses, or a prefix, like `2001:db8:1::/56`, that was delegated to us or taken away. */
+export interface SessionChange {
+  readonly event: 'addresses' | 'prefix-delegated' | 'prefix-lost';
+  readonly prefix?: string;
 }
 
 /** What the config node `pppoe-session` offers to the flow nodes that use it. */
@@ -43,8 +51,9 @@ const LOOK: Readonly<Record<SessionStateName, Omit<Shown, 'text'>>> = {
 };
 
 /** A node's status for a session's state: the address when it is up, the reason's code when it is not. */
-export function statusOf({ state, reason, localAddress }: SessionStatus): Shown {
+export function statusOf({ state, reason, localAddress, ipv6 }: SessionStatus): Shown {
   const failed = reason !== undefined && reason.code !== 'closed' && (state === 'waiting' || state === 'idle');
   if (failed) return { fill: 'red', shape: 'ring', text: reason.code };
-  return { ...LOOK[state], text: state === 'up' && localAddress ? localAddress : state };
+  const address = localAddress ?? ipv6?.addresses[0]?.address ?? ipv6?.linkLocal;
+  return { ...LOOK[state], text: state === 'up' && address ? address : state };
 }

@@ -11,9 +11,10 @@ import {
 import { type AuthenticationField, authenticationOf } from './authentication';
 import { type EthernetConfig, ethernetOptions } from './ethernet-fields';
 import { hostUniqOf, numberOf } from './fields';
+import { type Ipv6Config, ipv6Options } from './ipv6-options';
 
 /** The properties of a `pppoe-session` node, as the editor stores them. */
-export interface SessionConfig extends NodeDef, EthernetConfig {
+export interface SessionConfig extends NodeDef, EthernetConfig, Ipv6Config {
   readonly interface: string;
   readonly autoconnect?: boolean;
   readonly reconnect?: boolean;
@@ -74,6 +75,7 @@ export function sessionOptions(config: SessionConfig, credentials: SessionCreden
     mru: numberOf('MRU', config.mru, defaults.mru),
     clampMss: config.clampMss ?? defaults.clampMss,
     dns: config.dns ?? defaults.dns,
+    ...ipv6Options(config),
     authentication: authenticationOf(config.authentication, AUTHENTICATION_PROTOCOLS),
     authenticationRequired: config.authenticationRequired ?? defaults.authenticationRequired,
     keepalive: {

@@ -1,11 +1,12 @@
 import type { Node, NodeAPI } from 'node-red';
 import { PppoeError, type PppoeSession, type SessionStateName, type SessionStatus } from '../../src/index';
-import { type SessionNode, type SessionUser, statusOf } from './session-api';
+import { type SessionChange, type SessionNode, type SessionUser, statusOf } from './session-api';
 
 /** What a flow node that uses a session is to do. */
 interface Uses {
   stateChanged?(state: SessionStateName, status: SessionStatus): void;
   progressed?(text: string, status: SessionStatus): void;
+  changed?(change: SessionChange, status: SessionStatus): void;
   /** @param removed the node is gone for good, not about to be made anew. */
   close?(removed: boolean): void;
 }
@@ -26,6 +27,10 @@ export function useSession(RED: NodeAPI, node: Node, id: string, uses: Uses = {}
     uses.stateChanged?.(state, status);
   };
   if (uses.progressed) user.progressed = uses.progressed;
+  user.changed = (change, status) => {
+    node.status(statusOf(status));
+    uses.changed?.(change, status);
+  };
   config.register(user);
   node.on('close', (removed: boolean, done: () => void) => {
     config.deregister(user);
@@ -49,6 +54,7 @@ const UNKNOWN = {
   acMac: null,
   localAddress: null,
   remoteAddress: null,
+  ipv6: null,
   mru: null,
   mtu: null,
   since: null,

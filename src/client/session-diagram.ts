@@ -50,14 +50,14 @@ const STEPS: Readonly<Record<SessionStateName, Readonly<Partial<Record<SessionSt
     idle: 'the same, no reconnect',
   },
   configuring: {
-    up: 'IPCP up',
+    up: 'IPCP or IPV6CP up',
     establishing: 'LCP negotiated anew',
     terminating: 'no agreement, disconnect, reconnect',
     waiting: 'PADT, link down',
     idle: 'the same, no reconnect',
   },
   up: {
-    configuring: 'IPCP negotiated anew',
+    configuring: 'the last of both down',
     establishing: 'LCP negotiated anew',
     terminating: 'peer ends, no echo, disconnect, reconnect',
     waiting: 'PADT, link down',

@@ -78,6 +78,7 @@ test('pppoe-state tells each state once, from idle to up, with all that the sess
     dns: ['192.0.2.53'],
     mru: 1492,
     mtu: 1492,
+    ipv6: null,
     motm: null,
     hurl: null,
     interface: segment,
