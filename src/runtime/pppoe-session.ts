@@ -4,7 +4,7 @@ import { type Ipv6Snapshot, withTimes } from '../client/ipv6/settings';
 import { Session, type SessionEvent } from '../client/session';
 import type { SessionStateName } from '../client/session-state';
 import { individual, type SessionSettings, sessionSettings, within } from '../client/settings';
-import type { SessionSnapshot } from '../client/snapshot';
+import { noCounts, type SessionSnapshot } from '../client/snapshot';
 import type { FrameEntry, FrameEvent } from '../client/trace';
 import { PppoeError, type Reason } from '../errors';
 import { countedTagOctets, type LinkCounters } from '../link/link';
@@ -296,15 +296,7 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
       serviceName: this.#settings.serviceName,
       dns: [],
       ...(retryAt === undefined ? {} : { nextAttempt: this.clock.date(retryAt) }),
-      counters: {
-        packetsReceived: 0,
-        octetsReceived: 0,
-        packetsSent: 0,
-        octetsSent: 0,
-        malformed: 0,
-        ignored: 0,
-        connects: 0,
-      },
+      counters: noCounts(),
     };
   }
 
