@@ -7,13 +7,19 @@ import type { MacAddress } from '../wire/mac-address';
 import type { SessionSettings } from './settings';
 
 /**
+ * How long a busy peer may think over a request, in ms. A request that is repeated while its answer is on its way finds the
+ * peer opened, and many then negotiate that layer once more: better to wait this little than to go down again.
+ */
+const BUSY = 50;
+
+/**
  * What a session's settings mean for its PPP connection.
  * @param limit the largest PPP payload of the session, either way, in octets.
  * @param roundTrip what discovery took for one, in ms: a Restart timer below that would only repeat what is on its way.
  */
 export function connectionSettings(settings: SessionSettings, limit: number, roundTrip: number): ConnectionSettings {
   const { automaton } = settings;
-  const answerTime = 2 * roundTrip + 10;
+  const answerTime = 2 * roundTrip + BUSY;
   const restartTimer = Math.min(Math.max(automaton.restartTimer, answerTime), automaton.restartTimerMax);
   return {
     lcp: { mru: Math.min(settings.mru, limit), largest: limit, allowed: settings.authentication, required: [] },

@@ -365,13 +365,15 @@ export class Connection {
         }),
       progress: (text) => outlets.progress(text),
       changed: ({ name }, up, now) => this.#networkChanged(name, up, now),
+      ready: (now) => {
+        if (this.#phase.name === 'network') this.#enter({ name: 'open' }, now);
+      },
       failed: (reason, now) => this.close(reason, now),
     });
   }
 
   #networkChanged(name: NetworkProtocol['name'], up: boolean, now: number): void {
     this.outlets.network?.(name, up, now);
-    if (up && this.#phase.name === 'network') this.#enter({ name: 'open' }, now);
     if (this.#phase.name === 'open' && !this.#networks.isAnyUp) {
       this.#enter({ name: 'network', deadline: now + this.settings.phaseTimeout }, now);
     }

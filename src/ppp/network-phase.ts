@@ -15,9 +15,17 @@ export interface NetworkPhaseOutlets {
   progress(text: string): void;
   /** A network protocol came up, or went down. */
   changed(protocol: NetworkProtocol, up: boolean, now: number): void;
+  /** Packets may flow: at least one is up, and those before it have come up or failed, or had the time for it. */
+  ready(now: number): void;
   /** None is up, and none can come up any more. */
   failed(reason: Reason, now: number): void;
 }
+
+/**
+ * How long one that is up waits for those before it in the list, in ms. A host that is told it is up expects its IPv4
+ * address; but an Access Concentrator that never answers IPCP must not keep IPv6 from it.
+ */
+const GRACE = 1_000;
 
 interface Network {
   readonly policy: NetworkProtocol;
@@ -36,6 +44,8 @@ interface Network {
 export class NetworkPhase {
   readonly #networks: readonly Network[];
   #begun = false;
+  /** `by`: when the wait for the others is over. */
+  #readiness: { readonly ready: boolean; readonly by?: number } = { ready: false };
 
   /** @param timeout the longest that each may negotiate, in ms. */
   constructor(
@@ -65,7 +75,9 @@ export class NetworkPhase {
   }
 
   get deadline(): number | undefined {
-    return earliest(...this.#networks.flatMap(({ automaton, deadline }) => [automaton.deadline, deadline]));
+    const { ready, by } = this.#readiness;
+    const deadlines = this.#networks.flatMap(({ automaton, deadline }) => [automaton.deadline, deadline]);
+    return earliest(ready ? undefined : by, ...deadlines);
   }
 
   /** The state of a network protocol's automaton; undefined for one that is not negotiated here. */
@@ -79,6 +91,7 @@ export class NetworkPhase {
 
   begin(now: number): void {
     this.#begun = true;
+    this.#readiness = { ready: false };
     for (const network of this.#networks) {
       this.outlets.progress(`Starting ${network.policy.name}`);
       network.failure = undefined;
@@ -117,6 +130,16 @@ export class NetworkPhase {
       network.automaton.due(now);
       if (network.deadline !== undefined && now >= network.deadline) this.#timedOut(network, now);
     }
+    this.#considerReady(now);
+  }
+
+  #considerReady(now: number): void {
+    const { ready, by = now + GRACE } = this.#readiness;
+    const first = this.#networks.findIndex(({ up }) => up);
+    if (ready || first < 0) return;
+    const waits = this.#networks.slice(0, first).some(({ failure }) => failure === undefined);
+    this.#readiness = { ready: !waits || now >= by, by };
+    if (this.#readiness.ready) this.outlets.ready(now);
   }
 
   #find(protocol: number): Network | undefined {
@@ -131,6 +154,7 @@ export class NetworkPhase {
     network.failure = undefined;
     this.outlets.progress(`${name} is open: ${agreement}`);
     this.outlets.changed(network.policy, true, now);
+    this.#considerReady(now);
   }
 
   #down(network: Network, now: number): void {
@@ -140,6 +164,7 @@ export class NetworkPhase {
       this.outlets.progress(`${network.policy.name} is down`);
       network.deadline = now + this.timeout;
     }
+    if (!this.isAnyUp) this.#readiness = { ready: false };
     this.outlets.changed(network.policy, false, now);
   }
 
@@ -168,8 +193,10 @@ export class NetworkPhase {
   }
 
   #failed(network: Network, failure: Reason, now: number): void {
-    if (this.#networks.some((other) => other !== network && isPossible(other)))
-      return this.outlets.progress(failure.text);
+    if (this.#networks.some((other) => other !== network && isPossible(other))) {
+      this.outlets.progress(failure.text);
+      return this.#considerReady(now);
+    }
     const failures = this.#networks.flatMap((one) => one.failure ?? []);
     // The last tells most, unless the peer merely refused it: then what became of another does.
     const all = [failure, ...failures];

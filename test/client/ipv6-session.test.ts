@@ -57,8 +57,9 @@ test('a session with both has an IPv4 address and both link-local addresses', ()
     prefixes: [],
     dns: [],
   });
-  assert.deepEqual(host.states.slice(-2), ['configuring', 'up'], 'what comes up second changes no state');
-  assert.equal(host.events.filter(({ type }) => type === 'addresses').length, 1, 'but is told');
+  assert.deepEqual(host.states.slice(-2), ['configuring', 'up']);
+  // IPV6CP is first here, for want of an address to be told: up waits for IPCP, so that it comes with both.
+  assert.equal(host.events.filter(({ type }) => type === 'addresses').length, 0);
 });
 
 test('the Interface-Identifier is drawn once, and the same in the next connection', () => {

@@ -23,7 +23,7 @@ row('Padding inside LCP, after its own length', () => {
 
 row("AC's PPP process starts only after PADS: our first Configure-Request is lost", () => {
   for (const protocol of ['LCP', 'IPCP'] as const) {
-    for (const gap of [30, 150, 700, 2_500]) {
+    for (const gap of [60, 150, 700, 2_500]) {
       const line = new Line();
       const number = protocol === 'LCP' ? lcp : ipcp;
       if (protocol === 'IPCP') line.openLcp();

@@ -18,7 +18,7 @@ function sessionFlow(device: string, session: Record<string, unknown> = {}): Flo
 }
 
 const credentials = (password: string) => ({ session: { username: 'test', password } });
-const isUp = ({ payload }: Report) => payload === 'up';
+const isUp = ({ payload, event }: Report & { event?: unknown }) => payload === 'up' && event === undefined;
 const isWaiting = ({ payload }: Report) => payload === 'waiting';
 
 interface Reason {

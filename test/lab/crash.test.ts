@@ -13,7 +13,7 @@ function flows(device: string): FlowNode[] {
   ];
 }
 
-const isUp = ({ payload }: Report) => payload === 'up';
+const isUp = ({ payload, event }: Report & { event?: unknown }) => payload === 'up' && event === undefined;
 const sessionId = (report: Report) => (report['session'] as { sessionId: number }).sessionId;
 
 labTest('kill -9 of Node-RED leaves a session, and the next start clears it before it begins its own', async (lab) => {

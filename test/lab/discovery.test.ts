@@ -36,7 +36,10 @@ interface Status {
 }
 
 async function up(nodeRed: NodeRed, name: string): Promise<Status> {
-  const report = await nodeRed.next(`${name}-states`, ({ payload }) => payload === 'up');
+  const report = await nodeRed.next(
+    `${name}-states`,
+    ({ payload, event }: Report & { event?: unknown }) => payload === 'up' && event === undefined,
+  );
   return report['session'] as Status;
 }
 

@@ -108,8 +108,14 @@ export class NodeRed {
   }
 
   /** Resolves when there are that many reports of the name. */
-  async count(from: string, count: number, since = 0): Promise<readonly Report[]> {
-    const enough = () => (this.reports(from, since).length >= count ? this.reports(from, since) : undefined);
+  async count(
+    from: string,
+    count: number,
+    since = 0,
+    fits: (message: Report) => boolean = () => true,
+  ): Promise<readonly Report[]> {
+    const found = () => this.reports(from, since).filter(fits);
+    const enough = () => (found().length >= count ? found() : undefined);
     return this.#wait('report', `${count} reports of ${from}`, enough);
   }
 

@@ -55,12 +55,14 @@ test('IPV6CP refused costs IPv4 no time', () => {
   assert.equal(times[0], times[1]);
 });
 
-test('a network protocol that is never answered: the other is up at once, and stays', () => {
+test('a network protocol that is never answered: IPv4 is up at once, IPv6 after a second, and it stays', () => {
   for (const name of NAMES) {
     const other = name === 'IPCP' ? 'IPV6CP' : 'IPCP';
     const wire = dual();
     wire.drop = ({ from, protocol }) => from === 'ac' && protocol === NETWORKS[other];
-    wire.start(1_000);
+    wire.start(900);
+    assert.equal(wire.host.phase, name === 'IPCP' ? 'open' : 'network');
+    wire.pass(1_000);
     assert.equal(wire.host.phase, 'open');
     wire.pass(600_000);
     assert.deepEqual([wire.host.phase, wire.ac.phase], OPEN);
