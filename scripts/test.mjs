@@ -12,7 +12,19 @@ const PARTS = {
   check: { about: 'lint, types, layers, unused code', run: check },
   unit: {
     about: 'the library, in virtual time',
-    run: () => tests(['wire', 'ppp', 'pppoe', 'client', 'client/ipv6', 'concentrator', 'runtime', 'link', 'fuzz', 'conformance']),
+    run: () =>
+      tests([
+        'wire',
+        'ppp',
+        'pppoe',
+        'client',
+        'client/ipv6',
+        'concentrator',
+        'runtime',
+        'link',
+        'fuzz',
+        'conformance',
+      ]),
   },
   nodes: { about: 'the nodes in a real Node-RED', run: () => tests(['nodes'], 2) },
   editor: { about: 'the demo and the editor in a real browser', run: () => tests(['editor'], 1) },
@@ -85,7 +97,7 @@ function tests(folders, concurrency) {
 
 function filesOf(folder) {
   if (!existsSync(folder)) return [];
-  return readdirSync(folder)
+  return readdirSync(folder, { recursive: true })
     .filter((name) => name.endsWith('.test.ts'))
     .sort()
     .map((name) => join(folder, name));

@@ -1,5 +1,4 @@
 /** The public library: everything that the nodes use, and that scripts may use without Node-RED. */
-
 export type { SessionDescription } from './client/description';
 export type { Ipv6Snapshot } from './client/ipv6/settings';
 export type { Pause, ReconnectSettings } from './client/reconnect';

@@ -1,4 +1,9 @@
 import type { ConnectionSettings } from '../ppp/connection';
+import type { SessionKey } from '../pppoe/engine';
+import type { Framing } from '../pppoe/framing';
+import type { HostDiscoverySettings } from '../pppoe/host-discovery';
+import { SESSION_OVERHEAD, SessionFrameTemplate } from '../pppoe/session-frame';
+import type { MacAddress } from '../wire/mac-address';
 import type { SessionSettings } from './settings';
 
 /**
@@ -25,4 +30,30 @@ export function connectionSettings(settings: SessionSettings, limit: number, rou
     automaton: { ...automaton, answerTime, restartTimer },
     phaseTimeout: settings.phaseTimeout,
   };
+}
+
+/** What they mean for a discovery on a segment of this MTU, in octets. */
+export function discoverySettings(
+  settings: SessionSettings,
+  { mtu }: { readonly mtu: number },
+  framing: Framing,
+): HostDiscoverySettings {
+  return {
+    ...settings,
+    timeout: settings.discoveryTimeout,
+    attempts: settings.discoveryAttempts,
+    maxPayload: Math.min(settings.mru, mtu - SESSION_OVERHEAD),
+    framing,
+  };
+}
+
+/** What they mean for a session's frames: data may have a priority of its own. */
+export function frameTemplate(
+  { vlan, dataPcp }: SessionSettings,
+  address: MacAddress,
+  { peer, id }: SessionKey,
+  framing: Framing,
+): SessionFrameTemplate {
+  const dataVlan = dataPcp === undefined ? vlan : vlan.map((tag) => ({ ...tag, pcp: dataPcp }));
+  return new SessionFrameTemplate(peer, address, vlan, id, { dataVlan, framing });
 }

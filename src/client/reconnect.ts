@@ -54,3 +54,32 @@ function pauseFor(code: PppoeErrorCode, settings: ReconnectSettings): Pause {
   if (code === 'no-offer') return settings.noOffer;
   return settings.lost;
 }
+
+/** The row of failures that a session is in, and the pauses that follow from it. */
+export class Backoff {
+  #code: PppoeErrorCode | undefined;
+  #count = 0;
+
+  constructor(private readonly settings: ReconnectSettings) {}
+
+  /** The row is over: the next failure is the first again. */
+  forget(): void {
+    this.#code = undefined;
+    this.#count = 0;
+  }
+
+  /** A session that has been up for long enough ends the row. `upFor` in ms. */
+  settle(upFor: number): void {
+    if (upFor >= this.settings.stableAfter) this.forget();
+  }
+
+  /**
+   * The pause after one more failure, in ms. Only failures with the same code make a row.
+   * @param fraction an unpredictable number from 0 to 1.
+   */
+  next(code: PppoeErrorCode, fraction: number): number {
+    this.#count = this.#code === code ? this.#count + 1 : 1;
+    this.#code = code;
+    return pauseAfter(code, this.#count, this.settings, fraction);
+  }
+}

@@ -1,8 +1,8 @@
 import type { Reason } from '../errors';
 import type { Connection } from '../ppp/connection';
 import type { HostDiscovery, Offer } from '../pppoe/host-discovery';
-import type { SessionFrameTemplate } from '../pppoe/session-frame';
 import type { MacAddress } from '../wire/mac-address';
+import type { DataPath } from './data-path';
 
 /** The states of a session, in the words that users see. */
 export type SessionStateName =
@@ -22,7 +22,7 @@ export interface Established {
   readonly peer: MacAddress;
   readonly offer: Offer;
   readonly connection: Connection;
-  readonly template: SessionFrameTemplate;
+  readonly path: DataPath;
   /** The largest PPP payload, either way, in octets. */
   readonly limit: number;
 }

@@ -2,73 +2,30 @@ import { PppoeError, type Reason } from '../errors';
 import { earliest } from '../ppp/automaton';
 import { Connection, type PhaseName } from '../ppp/connection';
 import { type DiscoveryPacket, encodeDiscovery } from '../pppoe/discovery-packet';
-import type { Engine, Input, Interest, SessionKey } from '../pppoe/engine';
+import type { Engine, Input, SessionKey } from '../pppoe/engine';
 import { type Framing, framingOf } from '../pppoe/framing';
 import { type Confirmed, encodePadt, errorText, HostDiscovery } from '../pppoe/host-discovery';
 import { payloadLimit } from '../pppoe/max-payload';
-import {
-  pppEnd,
-  pppoeOffset,
-  protocolOffset,
-  SESSION_OVERHEAD,
-  SessionFrameTemplate,
-  sessionIdAt,
-} from '../pppoe/session-frame';
+import { pppEnd, pppoeOffset, protocolOffset, sessionIdAt } from '../pppoe/session-frame';
 import { type Message, messagesOf } from '../pppoe/tag-text';
 import { isIpData } from '../wire/describe/protocols';
 import type { MacAddress } from '../wire/mac-address';
-import { decodePpp, PROTOCOL } from '../wire/ppp';
+import { PROTOCOL } from '../wire/ppp';
 import { CODE } from '../wire/pppoe';
-import { MalformedPacket } from '../wire/reader';
-import { clampMss } from '../wire/tcp-mss';
-import { connectionSettings } from './connection-settings';
+import { connectionSettings, discoverySettings, frameTemplate } from './connection-settings';
+import { DataPath } from './data-path';
 import { describeSession, type SessionDescription } from './description';
 import { Ipv6Host } from './ipv6/host';
 import { dhcpv6Identity, drawIdentifier } from './ipv6/identity';
-import { checkSendable } from './outgoing';
-import { pauseAfter } from './reconnect';
+import { Backoff } from './reconnect';
+import type { SessionOutlets, SessionPlace } from './session-outlets';
 import type { Afterwards, Established, SessionState, SessionStateName } from './session-state';
 import type { SessionSettings } from './settings';
 import { sendLimit } from './sizes';
-import { type SessionCounters, type SessionSnapshot, snapshot } from './snapshot';
-import { type FrameEntry, Trace } from './trace';
+import { noCounts, type SessionSnapshot, snapshot } from './snapshot';
+import { Trace } from './trace';
 
-export type SessionEvent =
-  | { readonly type: 'state'; readonly state: SessionStateName; readonly reason?: Reason }
-  /** One line for people about a step of the negotiation. */
-  | { readonly type: 'progress'; readonly text: string }
-  /** The session that the Access Concentrator has, as far as we know: to be remembered across a crash. */
-  | { readonly type: 'session'; readonly session: SessionKey | undefined }
-  /** What the Access Concentrator tells its users: a message, or a URL for their browser. */
-  | ({ readonly type: 'message' } & Message)
-  /** What is known of our addresses, name servers or router changed while the session is up. */
-  | { readonly type: 'addresses' }
-  /** A DHCPv6 server delegated a prefix to us, like `2001:db8:1::/56`, or it is ours no more. */
-  | { readonly type: 'prefix-delegated' | 'prefix-lost'; readonly prefix: string };
-
-export interface SessionOutlets {
-  send(frame: Buffer): void;
-  /** Received IP packets, in order; the octets belong to the receiver. */
-  packets(packets: readonly Buffer[]): void;
-  event(event: SessionEvent): void;
-  /** Which frames of the segment are wanted from now on. */
-  listen(interest: Interest): void;
-  /** Unpredictable octets. */
-  random(octets: number): Buffer;
-  /** A control frame was sent, or came and is about to be handled. */
-  frame?(frame: FrameEntry): void;
-}
-
-/** Where a session stands on its segment. */
-export interface SessionPlace {
-  readonly address: MacAddress;
-  /** The largest Ethernet payload of the segment, in octets. */
-  readonly mtu: number;
-  /** A session of an earlier run that did not end in order: many an Access Concentrator is silent until it is ended. */
-  readonly leftover?: SessionKey;
-  /** Octets of our VLAN tags that count towards that when we send; 0 if absent. */
-  readonly tagOctets?: number;
-}
+export type { SessionEvent, SessionOutlets, SessionPlace } from './session-outlets';
 
 /** Session frames that overtake PADS are held, but no more than this. */
 const MOST_HELD = 16;
@@ -78,7 +35,7 @@ export class Session implements Engine {
   #state: SessionState = { name: 'idle' };
   #reason: Reason | undefined;
   #linkUp = true;
-  #failures: { readonly code: Reason['code'] | undefined; readonly count: number } = { code: undefined, count: 0 };
+  readonly #backoff: Backoff;
   /** A discovery that was given up while its PADS may still come. */
   #abandoned: HostDiscovery | undefined;
   readonly #ipv6: Ipv6Host;
@@ -88,15 +45,7 @@ export class Session implements Engine {
   #messages: Partial<Record<Message['kind'], string>> = {};
   readonly #framing: Framing;
   readonly #trace: Trace;
-  readonly #counters: SessionCounters = {
-    packetsReceived: 0,
-    octetsReceived: 0,
-    packetsSent: 0,
-    octetsSent: 0,
-    malformed: 0,
-    ignored: 0,
-    connects: 0,
-  };
+  readonly #counters = noCounts();
 
   constructor(
     private readonly settings: SessionSettings,
@@ -105,7 +54,8 @@ export class Session implements Engine {
   ) {
     this.#leftover = place.leftover;
     this.#framing = framingOf(settings);
-    this.#trace = new Trace((frame) => outlets.frame?.(frame));
+    this.#backoff = new Backoff(settings.reconnect);
+    this.#trace = new Trace((frame) => outlets.frame?.(frame), this.#framing);
     // Drawn once, and kept from one connection to the next: addresses are made of it.
     this.settings = {
       ...settings,
@@ -113,7 +63,10 @@ export class Session implements Engine {
     };
     const { dhcpv6, username, serviceName } = settings;
     this.#ipv6 = new Ipv6Host(dhcpv6, dhcpv6Identity(place.address, username, serviceName), {
-      send: (packet) => this.#sendIpv6(packet),
+      // What our IPv6 host says for itself; the counters are of the flow's packets.
+      send: (packet) => {
+        if ('established' in this.#state) this.outlets.send(this.#state.established.path.frame(PROTOCOL.ipv6, packet));
+      },
       random: (octets) => outlets.random(octets),
       progress: (text) => this.#progress(text),
       changed: () => outlets.event({ type: 'addresses' }),
@@ -127,10 +80,8 @@ export class Session implements Engine {
 
   /** Everything that a session knows, as plain data. Times are of the engine's clock. */
   get snapshot(): SessionSnapshot {
-    return {
-      ...snapshot(this.#state, this.#counters, this.settings, this.#reason, this.#ipv6.snapshot),
-      ...this.#messages,
-    };
+    const own = snapshot(this.#state, this.#counters, this.settings, this.#reason, this.#ipv6.snapshot);
+    return { ...own, ...this.#messages };
   }
 
   /** The control frames that were sent and received, secrets masked. IP packets are counted only (`snapshot`). */
@@ -169,7 +120,7 @@ export class Session implements Engine {
    */
   close(now: number): void {
     this.#trace.now = now;
-    this.#failures = { code: undefined, count: 0 };
+    this.#backoff.forget();
     this.#end({ code: 'closed', text: 'Closed by us' }, 'idle', now);
   }
 
@@ -185,7 +136,7 @@ export class Session implements Engine {
       case 'frames':
         return this.#frames(input.frames, now);
       case 'discovery':
-        this.#trace.received(input.frame ?? encodeDiscovery(input.packet));
+        this.#trace.received(input.frame ?? encodeDiscovery(input.packet, this.#framing));
         return this.#discovery(input.packet, now);
       case 'malformed':
         this.#trace.received(input.frame);
@@ -207,22 +158,7 @@ export class Session implements Engine {
   sendPackets(packets: readonly Buffer[]): void {
     const state = this.#state;
     if (state.name !== 'up') throw new PppoeError('not-up', `The session is not up, but ${state.name}`);
-    const { connection, template } = state.established;
-    const mtus = { ipv4: connection.isUp('IPCP') ? state.mtu : undefined, ipv6: this.#ipv6.mtu };
-    const protocols = packets.map((packet) => checkSendable(packet, mtus));
-    for (const [index, packet] of packets.entries()) {
-      const frame = template.frame(protocols[index] as number, packet);
-      if (this.settings.clampMss) this.#clamp(frame.subarray(frame.length - packet.length), state);
-      this.outlets.send(frame);
-      this.#counters.packetsSent++;
-      this.#counters.octetsSent += packet.length;
-    }
-  }
-
-  /** What our IPv6 host says for itself; the counters are of the flow's packets. */
-  #sendIpv6(packet: Buffer): void {
-    if (!('established' in this.#state)) return;
-    this.outlets.send(this.#state.established.template.frame(PROTOCOL.ipv6, packet));
+    state.established.path.send(packets, state.mtu);
   }
 
   // Discovery
@@ -233,13 +169,7 @@ export class Session implements Engine {
     this.#clearLeftover();
     this.#messages = {};
     const discovery = new HostDiscovery(
-      {
-        ...this.settings,
-        timeout: this.settings.discoveryTimeout,
-        attempts: this.settings.discoveryAttempts,
-        maxPayload: Math.min(this.settings.mru, this.place.mtu - SESSION_OVERHEAD),
-        framing: this.#framing,
-      },
+      discoverySettings(this.settings, this.place, this.#framing),
       this.place.address,
       this.settings.vlan,
       {
@@ -289,9 +219,7 @@ export class Session implements Engine {
   #established({ offer, id, roundTrip, maxPayload }: Confirmed, discovery: HostDiscovery, now: number): void {
     const held = this.#state.name === 'requesting' ? this.#state.held : [];
     const { address } = this.place;
-    const { vlan, dataPcp } = this.settings;
-    const dataVlan = dataPcp === undefined ? vlan : vlan.map((tag) => ({ ...tag, pcp: dataPcp }));
-    const template = new SessionFrameTemplate(offer.address, address, vlan, id, { dataVlan, framing: this.#framing });
+    const template = frameTemplate(this.settings, address, { peer: offer.address, id }, this.#framing);
     const limit = payloadLimit(this.place, maxPayload);
     const connection = new Connection(connectionSettings(this.settings, limit, roundTrip), {
       send: (protocol, information) => this.#send(template.frame(protocol, information)),
@@ -304,7 +232,16 @@ export class Session implements Engine {
       closed: (reason, at) => this.#closed(reason, established, at),
       ignored: () => this.#trace.mark('ignored'),
     });
-    const established: Established = { id, peer: offer.address, offer, connection, template, limit };
+    const path = new DataPath(
+      { connection, template, ipv6: this.#ipv6, clamps: this.settings.clampMss },
+      this.#counters,
+      {
+        send: (frame) => this.outlets.send(frame),
+        ignored: () => this.#ignore(),
+        malformed: (why) => this.#malformed(why),
+      },
+    );
+    const established: Established = { id, peer: offer.address, offer, connection, path, limit };
     this.outlets.listen({ hostUniq: discovery.hostUniq, session: { peer: offer.address, id } });
     this.#abandoned = discovery;
     this.#state = { name: 'establishing', established };
@@ -323,7 +260,7 @@ export class Session implements Engine {
       return this.#enter({ name: 'up', established, since: now, mtu });
     }
     const state = this.#state;
-    if (state.name === 'up') this.#settle(now - state.since);
+    if (state.name === 'up') this.#backoff.settle(now - state.since);
     if (phase === 'terminate') {
       return this.#enter({ name: 'terminating', established, afterwards: 'wait' }, established.connection.reason);
     }
@@ -339,14 +276,15 @@ export class Session implements Engine {
     if (name === 'IPV6CP' && !up) this.#ipv6.down();
     if (name === 'IPV6CP' && up && state !== 'terminating') {
       const { identifier, peerIdentifier } = connection.ipv6cp;
-      this.#ipv6.up({ identifier, peerIdentifier, mtu: sendLimit(this.place, connection.peerMru, limit) }, now);
+      const mtu = sendLimit(this.place, connection.peerMru, limit);
+      this.#ipv6.up({ identifier, peerIdentifier, mtu }, now);
     }
     if (state === 'up') this.outlets.event({ type: 'addresses' });
   }
 
   /** PPP is over: our PADT follows, whoever ended it. */
   #closed(reason: Reason, { peer, id }: Established, now: number): void {
-    this.#send(encodePadt(this.place.address, peer, this.settings.vlan, id, undefined, this.#framing));
+    this.#sendPadt(peer, id);
     this.#progress('Sending PADT');
     this.#ended(reason, this.#state.name === 'terminating' ? this.#state.afterwards : 'wait', now);
   }
@@ -383,54 +321,11 @@ export class Session implements Engine {
       this.#ignore();
       return undefined;
     }
-    if (protocol !== PROTOCOL.ipv4 && protocol !== PROTOCOL.ipv6) {
-      this.#control(state.established.connection, frame.subarray(start, end), now);
-      return undefined;
-    }
-    state.established.connection.heard();
-    const packet = frame.subarray(start + 2, end);
-    const isIpv4 = protocol === PROTOCOL.ipv4;
-    if (!isIpv4 && this.#ipv6.concerns(packet) && this.#takenByHost(packet, now)) return undefined;
-    if (state.name !== 'up' || !state.established.connection.isUp(isIpv4 ? 'IPCP' : 'IPV6CP')) {
-      this.#ignore();
-      return undefined;
-    }
-    this.#counters.packetsReceived++;
-    this.#counters.octetsReceived += packet.length;
-    if (this.settings.clampMss) this.#clamp(packet, state);
-    return packet;
-  }
-
-  #clamp(packet: Buffer, { mtu, established }: Extract<SessionState, { name: 'up' }>): void {
-    const isIpv4 = (packet[0] ?? 0) >> 4 === 4;
-    clampMss(packet, Math.min(isIpv4 ? mtu : (this.#ipv6.mtu ?? mtu), established.connection.mru));
-  }
-
-  #control(connection: Connection, octets: Buffer, now: number): void {
-    this.#unlessMalformed(() => {
-      const { protocol, information } = decodePpp(octets);
-      connection.receive(protocol, information, now);
-    });
-  }
-
-  /** True for a packet that our IPv6 host took, or that is not worth taking. */
-  #takenByHost(packet: Buffer, now: number): boolean {
-    const taken = this.#unlessMalformed(() => this.#ipv6.receive(packet, now)) ?? true;
+    const mtu = state.name === 'up' ? state.mtu : undefined;
+    const packet = state.established.path.receive(frame, start, end, mtu, now);
+    // A DHCPv6 Reply may have been what the end waited for.
     this.#released(now);
-    return taken;
-  }
-
-  /** The one place where a peer's octets may prove malformed: counted, told, and forgotten. */
-  #unlessMalformed<T>(take: () => T): T | undefined {
-    try {
-      return take();
-    } catch (error) {
-      if (!(error instanceof MalformedPacket)) throw error;
-      this.#counters.malformed++;
-      this.#trace.mark('malformed');
-      this.#progress(`Dropped a malformed packet: ${error.message}`);
-      return undefined;
-    }
+    return packet;
   }
 
   #due(now: number): void {
@@ -452,7 +347,7 @@ export class Session implements Engine {
     if ('discovery' in state) return this.#ended(reason, afterwards, now);
     const again = state.name === 'terminating' && state.afterwards === 'idle' && afterwards === 'idle';
     if (again) return this.#closed(reason, state.established, now);
-    if (state.name === 'up') this.#settle(now - state.since);
+    if (state.name === 'up') this.#backoff.settle(now - state.since);
     const { established } = state;
     const releasing = this.#ipv6.release(now) ? { releasing: { reason, until: now + RELEASE_TIME } } : {};
     this.#enter({ name: 'terminating', established, afterwards, ...releasing }, reason);
@@ -475,19 +370,19 @@ export class Session implements Engine {
     const state = this.#state;
     if (state.name === 'idle') return;
     if (state.name === 'waiting') return this.#enter({ name: 'waiting', until: undefined, reason }, reason);
-    if (state.name === 'up') this.#settle(now - state.since);
+    if (state.name === 'up') this.#backoff.settle(now - state.since);
     this.#ended(reason, state.name === 'terminating' ? state.afterwards : 'wait', now);
   }
 
   #ended(reason: Reason, afterwards: Afterwards, now: number): void {
-    this.#ipv6.down();
     if ('discovery' in this.#state) {
       this.#abandoned = this.#state.discovery;
       this.#abandoned.abandon();
     }
+    this.#ipv6.down();
     const { hostUniq } = this.#abandoned ?? {};
     this.outlets.listen(hostUniq ? { hostUniq } : {});
-    if (this.#state.name === 'up') this.#settle(now - this.#state.since);
+    if (this.#state.name === 'up') this.#backoff.settle(now - this.#state.since);
     if ('established' in this.#state) this.#leave(this.#state.established, reason);
     if (afterwards === 'reopen') {
       this.#reason = reason;
@@ -498,8 +393,10 @@ export class Session implements Engine {
       if (this.#state.name === 'idle' && reason.code === 'closed') return;
       return this.#enter({ name: 'idle' }, reason);
     }
-    const until = this.#linkUp ? now + this.#pause(reason) : undefined;
-    this.#enter({ name: 'waiting', until, reason }, reason);
+    if (!this.#linkUp) return this.#enter({ name: 'waiting', until: undefined, reason }, reason);
+    const pause = this.#backoff.next(reason.code, this.outlets.random(2).readUInt16BE() / 0xffff);
+    this.#progress(`Next attempt in ${(pause / 1_000).toFixed(1)} s`);
+    this.#enter({ name: 'waiting', until: now + pause, reason }, reason);
   }
 
   /** A session that ended without a word from the peer may live on there. */
@@ -512,24 +409,9 @@ export class Session implements Engine {
     const leftover = this.#leftover;
     if (!leftover) return;
     this.#progress(`Sending PADT for session ${leftover.id}, which was left over`);
-    this.#send(
-      encodePadt(this.place.address, leftover.peer, this.settings.vlan, leftover.id, undefined, this.#framing),
-    );
+    this.#sendPadt(leftover.peer, leftover.id);
     this.#leftover = undefined;
     this.outlets.event({ type: 'session', session: undefined });
-  }
-
-  /** A session that has been up for long enough ends the row of failures. */
-  #settle(upFor: number): void {
-    if (upFor >= this.settings.reconnect.stableAfter) this.#failures = { code: undefined, count: 0 };
-  }
-
-  #pause({ code }: Reason): number {
-    this.#failures = { code, count: this.#failures.code === code ? this.#failures.count + 1 : 1 };
-    const fraction = this.outlets.random(2).readUInt16BE() / 0xffff;
-    const pause = pauseAfter(code, this.#failures.count, this.settings.reconnect, fraction);
-    this.#progress(`Next attempt in ${(pause / 1_000).toFixed(1)} s`);
-    return pause;
   }
 
   #enter(state: SessionState, reason?: Reason): void {
@@ -540,10 +422,20 @@ export class Session implements Engine {
     this.outlets.event({ type: 'state', state: state.name, ...(reason ? { reason } : {}) });
   }
 
+  #sendPadt(peer: MacAddress, id: number): void {
+    this.#send(encodePadt(this.place.address, peer, this.settings.vlan, id, undefined, this.#framing));
+  }
+
   /** Everything but IP packets leaves here. */
   #send(frame: Buffer): void {
     this.#trace.sent(frame);
     this.outlets.send(frame);
+  }
+
+  #malformed(why: string): void {
+    this.#counters.malformed++;
+    this.#trace.mark('malformed');
+    this.#progress(`Dropped ${why}`);
   }
 
   #ignore(): void {

@@ -51,6 +51,18 @@ export interface SessionSnapshot {
   readonly counters: Readonly<SessionCounters>;
 }
 
+export function noCounts(): SessionCounters {
+  return {
+    packetsReceived: 0,
+    octetsReceived: 0,
+    packetsSent: 0,
+    octetsSent: 0,
+    malformed: 0,
+    ignored: 0,
+    connects: 0,
+  };
+}
+
 export function snapshot(
   state: SessionState,
   counters: SessionCounters,

@@ -147,7 +147,7 @@ export class Connection {
 
   /** The state of LCP's or an NCP's automaton; undefined for a protocol that is not negotiated here. */
   stateOf(protocol: number): State | undefined {
-    return protocol === PROTOCOL.lcp ? this.#lcp.state : this.#networks.stateOf(protocol);
+    return protocol === this.#lcpPolicy.protocol ? this.#lcp.state : this.#networks.stateOf(protocol);
   }
 
   get deadline(): number | undefined {

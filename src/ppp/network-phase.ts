@@ -81,12 +81,13 @@ export class NetworkPhase {
     return earliest(this.#waitUntil, ...deadlines);
   }
 
-  isUp(name: NetworkProtocol['name']): boolean {
-    return this.#networks.some(({ policy, up }) => up && policy.name === name);
-  }
-
+  /** The state of a network protocol's automaton; undefined for one that is not negotiated here. */
   stateOf(protocol: number): State | undefined {
     return this.#find(protocol)?.automaton.state;
+  }
+
+  isUp(name: NetworkProtocol['name']): boolean {
+    return this.#networks.some(({ policy, up }) => up && policy.name === name);
   }
 
   begin(now: number): void {

@@ -4,7 +4,7 @@ import { type Ipv6Snapshot, withTimes } from '../client/ipv6/settings';
 import { Session, type SessionEvent } from '../client/session';
 import type { SessionStateName } from '../client/session-state';
 import { individual, type SessionSettings, sessionSettings, within } from '../client/settings';
-import type { SessionSnapshot } from '../client/snapshot';
+import { noCounts, type SessionSnapshot } from '../client/snapshot';
 import type { FrameEntry, FrameEvent } from '../client/trace';
 import { PppoeError, type Reason } from '../errors';
 import { countedTagOctets, type LinkCounters } from '../link/link';
@@ -46,14 +46,14 @@ export interface FrameReport extends Omit<FrameEvent, 'at'> {
 interface SessionEvents {
   state: [state: SessionStateName, status: SessionStatus];
   progress: [text: string];
+  /** What the access concentrator tells its users. */
+  message: [kind: 'motm' | 'hurl', text: string];
+  frame: [frame: FrameReport];
   /** Addresses, name servers or the router changed while the session is up. */
   addresses: [status: SessionStatus];
   /** A prefix, like `2001:db8:1::/56`, was delegated to us. */
   'prefix-delegated': [prefix: string, status: SessionStatus];
   'prefix-lost': [prefix: string, status: SessionStatus];
-  /** What the access concentrator tells its users. */
-  message: [kind: 'motm' | 'hurl', text: string];
-  frame: [frame: FrameReport];
 }
 
 /** The pause before an interface that was missing is looked for again. Doubles up to the maximum. In ms. */
@@ -296,15 +296,7 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
       serviceName: this.#settings.serviceName,
       dns: [],
       ...(retryAt === undefined ? {} : { nextAttempt: this.clock.date(retryAt) }),
-      counters: {
-        packetsReceived: 0,
-        octetsReceived: 0,
-        packetsSent: 0,
-        octetsSent: 0,
-        malformed: 0,
-        ignored: 0,
-        connects: 0,
-      },
+      counters: noCounts(),
     };
   }
 

@@ -12,8 +12,6 @@ export const ICMPV6 = {
   neighbourAdvertisement: 136,
 } as const;
 
-/** Bits of a Router Advertisement's flags. */
-export const RA_FLAG = { managed: 0x80, other: 0x40 } as const;
 /** Bits of a Neighbour Advertisement's flags, the first octet of four. */
 export const NA_FLAG = { router: 0x80, solicited: 0x40, override: 0x20 } as const;
 

@@ -42,22 +42,22 @@ test('the diagram of an automaton has every cell of the table of RFC 1661, and i
   assert.match(drawAutomaton('Opened'), /ReqSent --> Stopped : TO-, RXJ-\n/);
 });
 
-test('describe marks the present states of a session, of LCP and of IPCP', async () => {
+test('describe marks the present states of a session, of LCP, IPCP and IPV6CP', async () => {
   const world = new World({ delay: 10 });
   new Ac(world);
   const host = new Host(world);
   const present = async () => {
-    const { states, lcp, ipcp } = host.session.describe();
-    return (await Promise.all([states, lcp, ipcp].map(readStates))).map(({ classes }) => classes[0]);
+    const { states, lcp, ipcp, ipv6cp } = host.session.describe();
+    return (await Promise.all([states, lcp, ipcp, ipv6cp].map(readStates))).map(({ classes }) => classes[0]);
   };
-  assert.deepEqual(await present(), ['idle', 'Initial', 'Initial']);
+  assert.deepEqual(await present(), ['idle', 'Initial', 'Initial', 'Initial']);
   host.open();
   world.runUntil(() => host.state === 'establishing');
-  assert.deepEqual(await present(), ['establishing', 'Req-Sent', 'Initial']);
+  assert.deepEqual(await present(), ['establishing', 'Req-Sent', 'Initial', 'Initial']);
   world.runUntil(() => host.state === 'configuring');
-  assert.deepEqual(await present(), ['configuring', 'Opened', 'Req-Sent']);
+  assert.deepEqual(await present(), ['configuring', 'Opened', 'Req-Sent', 'Req-Sent']);
   world.runUntil(() => host.state === 'up');
-  assert.deepEqual(await present(), ['up', 'Opened', 'Opened']);
+  assert.deepEqual(await present(), ['up', 'Opened', 'Opened', 'Stopped']);
 });
 
 test('the sequence has one arrow for each frame, with direction, code and main options, and a note for each state', async () => {
@@ -167,8 +167,8 @@ for (const name of HOSTILE) {
 }
 
 test('without a trace the diagrams are whole, too', async () => {
-  const { states, lcp, ipcp, sequence } = describeSession('idle', {}, []);
-  for (const text of [states, lcp, ipcp]) assert.equal(await parseDiagram(text), 'stateDiagram');
+  const { states, lcp, ipcp, ipv6cp, sequence } = describeSession('idle', {}, []);
+  for (const text of [states, lcp, ipcp, ipv6cp]) assert.equal(await parseDiagram(text), 'stateDiagram');
   assert.equal(await parseDiagram(sequence), 'sequence');
 });
 

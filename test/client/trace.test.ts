@@ -85,7 +85,7 @@ test('IP packets are not traced, and what is ignored of them marks no frame', ()
 
 const PASSWORD = 'M4rked-P4ssword';
 
-for (const method of ['pap', 'chap-md5'] as const) {
+for (const method of ['pap', 'chap-md5', 'ms-chap-v2'] as const) {
   test(`neither password nor response is in the trace, its octets or its diagrams, with ${method}`, () => {
     const world = new World({ delay: 10 });
     const accounts = [{ username: 'anna', password: PASSWORD }];
@@ -111,9 +111,10 @@ for (const method of ['pap', 'chap-md5'] as const) {
   });
 }
 
-/** The value of a CHAP Response: behind Ethernet, PPPoE, PPP, CHAP and Value-Size. */
+/** The value of a CHAP Response: behind Ethernet, PPPoE, PPP, CHAP and its own size. */
 function responseOf(frame: Buffer): Buffer {
-  return frame.subarray(14 + 6 + 2 + 4 + 1, 14 + 6 + 2 + 4 + 1 + 16);
+  const size = 14 + 6 + 2 + 4;
+  return frame.subarray(size + 1, size + 1 + (frame[size] as number));
 }
 
 test('a password that the peer sends back in a Protocol-Reject is not in the trace', () => {
@@ -362,4 +363,19 @@ test('the trace agrees with what the test segment saw, also over a bad one', () 
       `seed ${seed}`,
     );
   }
+});
+
+test('with other Ethernet types and TPIDs frames are told and passwords masked just the same', () => {
+  const framing = {
+    etherTypes: { discovery: 0x3c12, session: 0x3c13 },
+    vlan: [{ tpid: 0x9999, vid: 7, pcp: 0, dei: false }],
+  };
+  const world = new World({ delay: 10 });
+  const accounts = [{ username: 'anna', password: PASSWORD }];
+  new Ac(world, { ...framing, authentication: ['pap'], accounts });
+  const host = new Host(world, { ...framing, username: 'anna', password: PASSWORD }).open();
+  world.runUntil(() => host.state === 'up');
+  assert.deepEqual(titlesOf(host).slice(0, 2), ['sent PADI', 'received PADO']);
+  assert.ok(titlesOf(host).includes('sent PAP Authenticate-Request'));
+  for (const { octets, text } of eventsOf(host)) assert.ok(!octets.includes(PASSWORD), text);
 });

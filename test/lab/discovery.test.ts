@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { decodeIcmpEcho, decodeIpv4, encodeIcmpEcho, ICMP } from '../../src/index';
 import { type Lab, malformed, select } from './lab';
 import { type FlowNode, injector, NodeRed, type Report, reporter } from './node-red';
-import { labSuite } from './requirements';
+import { labSuite, labTest } from './requirements';
 
 const ACCOUNT = { username: 'test', password: 'secret' };
 
@@ -183,3 +183,18 @@ labSuite(
     });
   },
 );
+
+labTest('pppd that proposes MPPE, and insists: it is rejected, and the end is told as the peer’s', async (lab) => {
+  const concentrator = await lab.startConcentrator({
+    auth: 'mschap-v2',
+    modules: ['ppp_mppe'],
+    pppdOptions: ['require-mppe-128'],
+  });
+  const nodeRed = await startNodeRed(lab, concentrator.interface, { session: {} });
+  const { reason } = await nodeRed.next('session-states', ({ payload }) => payload === 'waiting');
+  const log = await concentrator.log();
+  assert.match(log, /sent \[CCP ConfReq id=\S+ <mppe/);
+  assert.match(log, /rcvd \[LCP ProtRej id=\S+ 80 fd/);
+  assert.equal((reason as { code: string }).code, 'peer-terminated');
+  assert.match((reason as { text: string }).text, /MPPE required/);
+});

@@ -149,7 +149,7 @@ test('trace answers with the control frames, each with a line of text, and no pa
     assert.equal(new Date(at).toISOString(), at);
     assert.ok(Buffer.isBuffer(octets));
   }
-  assert.ok(frames.some(({ text }) => /^sent CHAP Response \d+: .*hidden \(16 octets\), Name anna/.test(text)));
+  assert.ok(frames.some(({ text }) => /^sent CHAP Response \d+: .*hidden \(49 octets\), Name anna/.test(text)));
   assert.ok(!JSON.stringify(frames).includes('Kn0w-Nobody'));
 });
 
