@@ -53,7 +53,7 @@ export interface ConnectionOutlets {
   progress(text: string): void;
   /** A phase began. Called when it is `open`, too: packets may flow; and when an opened connection negotiates again. */
   phase(phase: PhaseName, now: number): void;
-  /** A network protocol came up, or went down. The phase follows: `open` after the first up, `network` after the last down. */
+  /** A network protocol came up, or went down. The phase follows: `network` after the last down. */
   network?(name: NetworkProtocol['name'], up: boolean, now: number): void;
   /** The peer says who it is: `decide` must be called, now or later. */
   claim(claim: Claim, now: number): void;
@@ -62,6 +62,9 @@ export interface ConnectionOutlets {
   /** What is being received is nothing that its state waits for. */
   ignored?(): void;
 }
+
+/** How long IPv6 that is up waits for IPv4, in ms, besides what two answers take. */
+const PATIENCE = 1_000;
 
 /** So many reflections of our own Magic-Number in a row prove a looped line. */
 const REFLECTIONS = 5;
@@ -356,7 +359,8 @@ export class Connection {
   #networkPhase(): NetworkPhase {
     const { settings, outlets } = this;
     const policies = [...(settings.ipcp ? [this.ipcp] : []), ...(settings.ipv6cp ? [this.ipv6cp] : [])];
-    return new NetworkPhase(policies, settings.phaseTimeout, {
+    const patience = PATIENCE + 2 * settings.automaton.answerTime;
+    return new NetworkPhase(policies, settings.phaseTimeout, patience, {
       automaton: (policy, signals) =>
         this.#automaton(policy, {
           ...signals,

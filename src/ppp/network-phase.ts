@@ -15,17 +15,11 @@ export interface NetworkPhaseOutlets {
   progress(text: string): void;
   /** A network protocol came up, or went down. */
   changed(protocol: NetworkProtocol, up: boolean, now: number): void;
-  /** Packets may flow: at least one is up, and those before it have come up or failed, or had the time for it. */
+  /** Packets may flow: what there is to wait for has come up, or something else has and it did not follow in time. */
   ready(now: number): void;
   /** None is up, and none can come up any more. */
   failed(reason: Reason, now: number): void;
 }
-
-/**
- * How long one that is up waits for those before it in the list, in ms. A host that is told it is up expects its IPv4
- * address; but an Access Concentrator that never answers IPCP must not keep IPv6 from it.
- */
-const GRACE = 1_000;
 
 interface Network {
   readonly policy: NetworkProtocol;
@@ -40,17 +34,25 @@ interface Network {
 /**
  * The network protocols of a connection, side by side (RFC 1661 §3.6): each comes up, fails and goes down by itself, and what
  * becomes of one is nothing to the others. Only when none is left the connection has failed.
+ *
+ * They are in the order of their importance: one that comes up before a more important one waits a moment for it, if that is
+ * still negotiated, before the connection is called open. IPV6CP needs one round trip and IPCP two: a session that is up has
+ * its IPv4 address, wherever there is one. IPv4 waits for nothing.
  */
 export class NetworkPhase {
   readonly #networks: readonly Network[];
   #begun = false;
-  /** `by`: when the wait for the others is over. */
-  #readiness: { readonly ready: boolean; readonly by?: number } = { ready: false };
+  /** Until when one that is up waits for a more important one. */
+  #waitUntil: number | undefined;
 
-  /** @param timeout the longest that each may negotiate, in ms. */
+  /**
+   * @param timeout the longest that each may negotiate, in ms.
+   * @param patience how long one that is up waits for a more important one, in ms.
+   */
   constructor(
     policies: readonly NetworkProtocol[],
     private readonly timeout: number,
+    private readonly patience: number,
     private readonly outlets: NetworkPhaseOutlets,
   ) {
     this.#networks = policies.map((policy) => {
@@ -75,9 +77,8 @@ export class NetworkPhase {
   }
 
   get deadline(): number | undefined {
-    const { ready, by } = this.#readiness;
     const deadlines = this.#networks.flatMap(({ automaton, deadline }) => [automaton.deadline, deadline]);
-    return earliest(ready ? undefined : by, ...deadlines);
+    return earliest(this.#waitUntil, ...deadlines);
   }
 
   /** The state of a network protocol's automaton; undefined for one that is not negotiated here. */
@@ -91,7 +92,6 @@ export class NetworkPhase {
 
   begin(now: number): void {
     this.#begun = true;
-    this.#readiness = { ready: false };
     for (const network of this.#networks) {
       this.outlets.progress(`Starting ${network.policy.name}`);
       network.failure = undefined;
@@ -104,6 +104,7 @@ export class NetworkPhase {
   /** LCP is no longer open: nothing is sent any more. */
   end(now: number): void {
     this.#begun = false;
+    this.#waitUntil = undefined;
     for (const network of this.#networks) {
       network.deadline = undefined;
       network.automaton.down(now);
@@ -126,20 +127,11 @@ export class NetworkPhase {
   }
 
   due(now: number): void {
+    if (this.#waitUntil !== undefined && now >= this.#waitUntil) this.#ready(now);
     for (const network of this.#networks) {
       network.automaton.due(now);
       if (network.deadline !== undefined && now >= network.deadline) this.#timedOut(network, now);
     }
-    this.#considerReady(now);
-  }
-
-  #considerReady(now: number): void {
-    const { ready, by = now + GRACE } = this.#readiness;
-    const first = this.#networks.findIndex(({ up }) => up);
-    if (ready || first < 0) return;
-    const waits = this.#networks.slice(0, first).some(({ failure }) => failure === undefined);
-    this.#readiness = { ready: !waits || now >= by, by };
-    if (this.#readiness.ready) this.outlets.ready(now);
   }
 
   #find(protocol: number): Network | undefined {
@@ -154,7 +146,14 @@ export class NetworkPhase {
     network.failure = undefined;
     this.outlets.progress(`${name} is open: ${agreement}`);
     this.outlets.changed(network.policy, true, now);
-    this.#considerReady(now);
+    const isAwaiting = this.#networks.slice(0, this.#networks.indexOf(network)).some(isAwaited);
+    if (isAwaiting) this.#waitUntil ??= now + this.patience;
+    else this.#ready(now);
+  }
+
+  #ready(now: number): void {
+    this.#waitUntil = undefined;
+    this.outlets.ready(now);
   }
 
   #down(network: Network, now: number): void {
@@ -164,7 +163,7 @@ export class NetworkPhase {
       this.outlets.progress(`${network.policy.name} is down`);
       network.deadline = now + this.timeout;
     }
-    if (!this.isAnyUp) this.#readiness = { ready: false };
+    if (!this.isAnyUp) this.#waitUntil = undefined;
     this.outlets.changed(network.policy, false, now);
   }
 
@@ -195,7 +194,8 @@ export class NetworkPhase {
   #failed(network: Network, failure: Reason, now: number): void {
     if (this.#networks.some((other) => other !== network && isPossible(other))) {
       this.outlets.progress(failure.text);
-      return this.#considerReady(now);
+      if (this.#waitUntil !== undefined && !this.#networks.some(isAwaited)) this.#ready(now);
+      return;
     }
     const failures = this.#networks.flatMap((one) => one.failure ?? []);
     // The last tells most, unless the peer merely refused it: then what became of another does.
@@ -208,4 +208,9 @@ export class NetworkPhase {
 /** True for one that is up or may yet come up: also after a failure, when the peer begins anew. */
 function isPossible({ up, failure, automaton: { state } }: Network): boolean {
   return up || failure === undefined || state === 'Req-Sent' || state === 'Ack-Rcvd' || state === 'Ack-Sent';
+}
+
+/** True for one that has not failed, and is not up yet. */
+function isAwaited({ up, failure }: Network): boolean {
+  return !up && failure === undefined;
 }

@@ -58,8 +58,35 @@ test('a session with both has an IPv4 address and both link-local addresses', ()
     dns: [],
   });
   assert.deepEqual(host.states.slice(-2), ['configuring', 'up']);
-  // IPV6CP is first here, for want of an address to be told: up waits for IPCP, so that it comes with both.
-  assert.equal(host.events.filter(({ type }) => type === 'addresses').length, 0);
+});
+
+test('when the state becomes up there is an IPv4 address, though IPv6 was first', () => {
+  const world = new World({ delay: 5 });
+  new ScriptedAc(world, { ppp: dual });
+  const host = new Host(world, { interfaceIdentifier: IDENTIFIER, ...NO_SERVERS });
+  let seen: unknown;
+  host.onEvent = (event) => {
+    if (event.type === 'state' && event.state === 'up') seen = [host.snapshot.localAddress, linkLocal(host)];
+  };
+  host.open();
+  world.runUntil(() => host.state === 'up');
+  assert.deepEqual(seen, ['10.64.0.2', 'fe80::2']);
+});
+
+test('IPv6 that comes up later changes no state, but is told', () => {
+  const world = new World({ delay: 5 });
+  new ScriptedAc(world, { ppp: dual });
+  const host = new Host(world, { interfaceIdentifier: IDENTIFIER, ...NO_SERVERS }).open();
+  world.tap = ({ text }) => (text.startsWith('IPV6CP') ? 'drop' : undefined);
+  world.runUntil(() => host.state === 'up');
+  world.tap = () => undefined;
+  const states = host.states.length;
+  world.runUntil(() => linkLocal(host) !== undefined);
+  assert.equal(host.states.length, states);
+  assert.deepEqual(
+    host.events.filter(({ type }) => type === 'addresses'),
+    [{ type: 'addresses' }],
+  );
 });
 
 test('the Interface-Identifier is drawn once, and the same in the next connection', () => {

@@ -57,6 +57,8 @@ export function concentratorEnvironment(options: ConcentratorOptions): Record<st
   const { auth = 'chap', acName = 'LabAC', service = 'isp', serverOptions = [] } = options;
   const server = ['-C', acName, '-S', service, '-L', '10.99.0.1', '-R', '10.99.1.1', '-N', '2000'];
   const pppd = [auth === 'none' ? 'noauth' : `require-${auth}`, 'ms-dns 192.0.2.53', 'ms-dns 192.0.2.54'];
+  // Without IPv6, unless a test asks for it (`+ipv6`): its kernel multicasts on its own, and pppd runs scripts for it.
+  pppd.push('noipv6');
   return {
     ROLE: 'concentrator',
     SERVER_OPTIONS_B64: base64([...server.map((word) => `'${word}'`), ...serverOptions].join(' ')),

@@ -15,6 +15,8 @@ const PROGRAMS = {
   iproute2: 'ip',
   tcpdump: 'tcpdump',
   tshark: 'tshark',
+  radvd: 'radvd',
+  'wide-dhcpv6-server': 'dhcp6s',
 };
 
 /** What is missing on this machine for a lab, in words for people; undefined when nothing is. */

@@ -46,6 +46,37 @@ test('IPV6CP refused (Protocol-Reject): IPv4 goes on; and the other way round', 
   }
 });
 
+test('IPv6 that is up first waits for IPv4, so that a connection that is open has its address', () => {
+  const wire = dual();
+  wire.ac.connection.open(0);
+  wire.host.connection.open(0);
+  while (wire.host.phase !== 'open') {
+    assert.equal(wire.host.connection.isUp('IPCP'), false);
+    wire.pass(1);
+  }
+  assert.equal(learned(wire.host)[0], '10.0.0.2');
+  assert.equal(wire.host.networks[0], 'IPV6CP up');
+});
+
+test('IPv6 that is up waits no longer for an IPv4 that is refused', () => {
+  const wire = dual();
+  wire.drop = ({ protocol }) => protocol === PROTOCOL.ipcp;
+  wire.start(50);
+  assert.deepEqual([wire.host.phase, wire.host.networks], ['network', ['IPV6CP up']]);
+  wire.host.receive(PROTOCOL.lcp, control(CONTROL.protocolReject, 1, Buffer.from([0x80, 0x21, 1, 1, 0, 4])), wire.now);
+  assert.equal(wire.host.phase, 'open');
+});
+
+test('IPv6 that goes down while it waits for IPv4 is waited with no longer', () => {
+  const wire = dual();
+  wire.drop = ({ protocol }) => protocol === PROTOCOL.ipcp;
+  wire.start(50);
+  wire.host.receive(PROTOCOL.ipv6cp, control(CONTROL.terminateRequest, 9), wire.now);
+  wire.silence('ac');
+  wire.pass(5_000);
+  assert.equal(wire.host.phase, 'network');
+});
+
 test('IPV6CP refused costs IPv4 no time', () => {
   const times = [new Wire(), half('IPCP')].map((wire) => {
     wire.start(0);
@@ -55,14 +86,15 @@ test('IPV6CP refused costs IPv4 no time', () => {
   assert.equal(times[0], times[1]);
 });
 
-test('a network protocol that is never answered: IPv4 is up at once, IPv6 after a second, and it stays', () => {
-  for (const name of NAMES) {
+test('a network protocol that is never answered: the other is up, IPv4 at once and IPv6 after a moment, and stays', () => {
+  for (const [name, within] of [
+    ['IPCP', 100],
+    ['IPV6CP', 1_100],
+  ] as const) {
     const other = name === 'IPCP' ? 'IPV6CP' : 'IPCP';
     const wire = dual();
     wire.drop = ({ from, protocol }) => from === 'ac' && protocol === NETWORKS[other];
-    wire.start(900);
-    assert.equal(wire.host.phase, name === 'IPCP' ? 'open' : 'network');
-    wire.pass(1_000);
+    wire.start(within);
     assert.equal(wire.host.phase, 'open');
     wire.pass(600_000);
     assert.deepEqual([wire.host.phase, wire.ac.phase], OPEN);
