@@ -101,8 +101,10 @@ for (const auth of ['chap', 'pap'] as const) {
       });
 
       test('pings the gateway 100 times through its nodes, and loses none', async () => {
-        const { nodeRed } = peers();
+        const { nodeRed, concentrator } = peers();
         const { remoteAddress } = statusOf(await nodeRed.next('states', isUp));
+        // pppd gives its interface the address only after it has acknowledged ours: until then its kernel drops packets.
+        await concentrator.up();
         await ping(nodeRed, remoteAddress, 100);
       });
 
