@@ -181,6 +181,9 @@ labSuite(
       const { localAddress, ipv6 } = statusOf(await nodeRed.next('states', isUp));
       assert.equal(localAddress, null);
       assert.equal(ipv6?.linkLocal, 'fe80::2');
+      await peers().concentrator.run(
+        'for try in $(seq 200); do ip -6 addr show dev ppp0 | grep -q fe80 && exit 0; busybox usleep 20000; done; exit 1',
+      );
       await ping(nodeRed, 'fe80::1', 50);
     });
   },
