@@ -1,28 +1,27 @@
-import type { Connection, PhaseName } from '../ppp/connection';
-import type { SessionFrameTemplate } from '../pppoe/session-frame';
+import type { Reason } from '../errors';
+import type { Claim } from '../ppp/authentication';
+import { earliest } from '../ppp/automaton';
+import { Connection, type PhaseName } from '../ppp/connection';
+import type { Framing } from '../pppoe/framing';
+import { payloadLimit } from '../pppoe/max-payload';
+import { carriesVlan, SessionFrameTemplate, vidsOf } from '../pppoe/session-frame';
+import type { VlanTag } from '../wire/ethernet';
 import { formatIpv4 } from '../wire/ip';
 import { formatMac, type MacAddress } from '../wire/mac-address';
-
-/** One session of an access concentrator, from PADS to its end. */
-export interface Line {
-  readonly id: number;
-  readonly peer: MacAddress;
-  readonly hostUniq: Buffer | undefined;
-  readonly serviceName: Buffer;
-  readonly connection: Connection;
-  readonly template: SessionFrameTemplate;
-  /** The address that the host gets, known once it has authenticated itself. */
-  readonly lease: { address: Buffer | undefined };
-  account: string | undefined;
-  since: number | undefined;
-  packetsReceived: number;
-  packetsSent: number;
-}
+import { decodePpp, PROTOCOL } from '../wire/ppp';
+import type { SessionRequest } from './access-discovery';
+import type { Grant, Verdict } from './admission';
+import type { ConcentratorSettings } from './settings';
 
 /** A session as its access concentrator sees it, as plain data. */
 export interface Subscriber {
   readonly sessionId: number;
+  /** Unpredictable, 16 hexadecimal digits: tells this session from every other, also of another run. */
+  readonly key: string;
   readonly mac: string;
+  /** VLAN identifiers of its frames, the outer first. */
+  readonly vlan: readonly number[];
+  readonly serviceName: string;
   readonly username: string | undefined;
   readonly address: string | undefined;
   readonly phase: PhaseName;
@@ -30,24 +29,189 @@ export interface Subscriber {
   readonly since: number | undefined;
   readonly packetsReceived: number;
   readonly packetsSent: number;
+  /** Of IP packets, without the headers of Ethernet, PPPoE and PPP. */
+  readonly octetsReceived: number;
+  readonly octetsSent: number;
 }
 
-/** True for the line that a repeated PADR of the same host has opened before. */
-export function isRepeated(line: Line, host: MacAddress, hostUniq: Buffer | undefined): boolean {
-  if (!line.peer.equals(host) || line.connection.phase !== 'establish') return false;
-  return hostUniq ? line.hostUniq?.equals(hostUniq) === true : line.hostUniq === undefined;
+export interface LineOutlets {
+  send(frame: Buffer): void;
+  random(octets: number): Buffer;
+  claim(line: Line, claim: Claim, now: number): void;
+  /** The network protocols begin: an address is needed. */
+  network(line: Line, now: number): void;
+  up(line: Line, now: number): void;
+  closed(line: Line, reason: Reason): void;
 }
 
-/** The line as users see it. */
-export function describe(line: Line): Subscriber {
-  return {
-    sessionId: line.id,
-    mac: formatMac(line.peer),
-    username: line.account,
-    address: line.lease.address && formatIpv4(line.lease.address),
-    phase: line.connection.phase,
-    since: line.since,
-    packetsReceived: line.packetsReceived,
-    packetsSent: line.packetsSent,
-  };
+/** Where a line is: its session id, and what it shares with all others. */
+export interface LinePlace {
+  readonly id: number;
+  /** Our own address. */
+  readonly address: MacAddress;
+  /** The largest Ethernet payload of the segment, in octets. */
+  readonly mtu: number;
+  readonly framing: Framing;
+}
+
+/** A claim that somebody else decides about. */
+interface Pending {
+  readonly ticket: number;
+  readonly claim: Claim;
+  readonly deadline: number;
+}
+
+/** One session of an access concentrator, from PADS to its end. */
+export class Line {
+  readonly id: number;
+  readonly key: string;
+  readonly host: MacAddress;
+  readonly vlan: readonly VlanTag[];
+  /** VLAN identifiers of its frames, the outer first, without priority tags. */
+  readonly vids: readonly number[];
+  readonly serviceName: Buffer;
+  readonly connection: Connection;
+  readonly #hostUniq: Buffer | undefined;
+  readonly #template: SessionFrameTemplate;
+  /** Who it is, once that is proved; undefined also where nobody is asked. */
+  username: string | undefined;
+  /** Who it said it is, last. */
+  claimed: string | undefined;
+  /** What it gets besides its address. */
+  grant: Grant = {};
+  /** Its address of 4 octets, from when the network protocols begin at the latest. */
+  lease: Buffer | undefined;
+  pending: Pending | undefined;
+  /** When it came up, in ms of the engine's clock. */
+  since: number | undefined;
+  readonly #traffic = { packetsReceived: 0, packetsSent: 0, octetsReceived: 0, octetsSent: 0 };
+
+  constructor(
+    private readonly settings: ConcentratorSettings,
+    request: SessionRequest,
+    place: LinePlace,
+    private readonly outlets: LineOutlets,
+  ) {
+    this.id = place.id;
+    this.key = outlets.random(8).toString('hex');
+    this.host = request.host;
+    this.vlan = request.vlan;
+    this.vids = vidsOf(this.vlan);
+    this.serviceName = request.serviceName;
+    this.#hostUniq = request.hostUniq;
+    this.#template = new SessionFrameTemplate(this.host, place.address, this.vlan, this.id, { framing: place.framing });
+    this.connection = this.#connect(payloadLimit(place, request.maxPayload));
+  }
+
+  get deadline(): number | undefined {
+    return earliest(this.connection.deadline, this.pending?.deadline);
+  }
+
+  /** Whose lease it has: the account's, or without authentication the host's. */
+  get owner(): string {
+    return this.username ?? formatMac(this.host);
+  }
+
+  /** True for a PADR of this host that has opened this session already. */
+  isRepeated({ hostUniq }: SessionRequest): boolean {
+    if (this.connection.phase !== 'establish') return false;
+    return hostUniq ? this.#hostUniq?.equals(hostUniq) === true : this.#hostUniq === undefined;
+  }
+
+  /** True for a session frame that is of our host, by its address and its VLAN. */
+  isSender(frame: Buffer, pppoeAt: number): boolean {
+    return this.host.compare(frame, 6, 12) === 0 && carriesVlan(frame, pppoeAt, this.vids);
+  }
+
+  describe(): Subscriber {
+    return {
+      sessionId: this.id,
+      key: this.key,
+      mac: formatMac(this.host),
+      vlan: this.vids,
+      serviceName: this.serviceName.toString('utf8'),
+      username: this.username,
+      address: this.lease && formatIpv4(this.lease),
+      phase: this.connection.phase,
+      since: this.since,
+      ...this.#traffic,
+    };
+  }
+
+  /** Tells the connection what was decided about its claim. */
+  decide(verdict: Verdict, now: number): void {
+    this.pending = undefined;
+    const { accepted } = verdict;
+    const text = accepted ? (verdict.grant.text ?? 'Welcome') : verdict.text;
+    const detail = accepted ? undefined : verdict.detail;
+    this.connection.decide({ accepted, text, ...(detail ? { detail } : {}) }, now);
+  }
+
+  /**
+   * Takes a control packet, from the PPP protocol on.
+   * @throws MalformedPacket, with nothing changed.
+   */
+  receiveControl(octets: Buffer, now: number): void {
+    const { protocol, information } = decodePpp(octets);
+    this.connection.receive(protocol, information, now);
+  }
+
+  /** Counts an IP packet from the host. False while there is no session that it could be of. */
+  receivePacket(packet: Buffer): boolean {
+    this.connection.heard();
+    if (this.connection.phase !== 'open') return false;
+    this.#traffic.packetsReceived++;
+    this.#traffic.octetsReceived += packet.length;
+    return true;
+  }
+
+  /** Sends an IPv4 packet. False while the session is not up, and for a packet longer than the host takes. */
+  sendPacket(packet: Buffer): boolean {
+    if (this.connection.phase !== 'open' || packet.length > this.connection.peerMru) return false;
+    this.#traffic.packetsSent++;
+    this.#traffic.octetsSent += packet.length;
+    this.#send(PROTOCOL.ipv4, packet);
+    return true;
+  }
+
+  #send(protocol: number, information: Buffer): void {
+    this.outlets.send(this.#template.frame(protocol, information));
+  }
+
+  #connect(limit: number): Connection {
+    const { settings, outlets } = this;
+    return new Connection(
+      {
+        lcp: { mru: Math.min(settings.mru, limit), largest: limit, allowed: [], required: settings.authentication },
+        authenticationRequired: false,
+        name: settings.acName,
+        ipcp: () => ({
+          address: settings.address,
+          askDns: false,
+          peerDns: this.grant.dns ?? settings.dns,
+          ...(this.lease ? { peerAddress: this.lease } : {}),
+        }),
+        keepalive: settings.keepalive,
+        automaton: settings.automaton,
+        phaseTimeout: settings.phaseTimeout,
+      },
+      {
+        send: (protocol, information) => this.#send(protocol, information),
+        random: (octets) => outlets.random(octets),
+        progress: () => {},
+        phase: (phase, now) => this.#phase(phase, now),
+        claim: (claim, now) => outlets.claim(this, claim, now),
+        closed: (reason) => outlets.closed(this, reason),
+      },
+    );
+  }
+
+  #phase(phase: PhaseName, now: number): void {
+    // Whatever was asked about a claim is over with the phase that it was made in.
+    if (phase !== 'authenticate') this.pending = undefined;
+    if (phase === 'network') this.outlets.network(this, now);
+    if (phase !== 'open' || this.since !== undefined) return;
+    this.since = now;
+    this.outlets.up(this, now);
+  }
 }

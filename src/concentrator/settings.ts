@@ -31,10 +31,20 @@ export interface ConcentratorSettings {
   readonly mru: number;
   /** VLAN tags of every frame, the outer first. */
   readonly vlan: readonly VlanTag[];
+  /** Hosts of every VLAN are served, each in its own; `vlan` then only names further TPIDs. */
+  readonly anyVlan: boolean;
   /** Other Ethernet types than RFC 2516's. */
   readonly etherTypes?: EtherTypes;
   readonly maxSessions: number;
   readonly maxSessionsPerHost: number;
+  /** How long a PADO waits, in ms: with several concentrators, the one that is to be the reserve answers later. */
+  readonly padoDelay: number;
+  /** How many PADI and PADR are dealt with at once, and then each second. */
+  readonly discoveryLimit: { readonly burst: number; readonly perSecond: number };
+  /** Who decides about logins: the accounts, an `authenticate` event, or that for those who have no account. */
+  readonly admission: 'accounts' | 'ask' | 'accounts-then-ask';
+  /** How long the answer to an `authenticate` event may take, in ms. */
+  readonly decisionTimeout: number;
   readonly keepalive: KeepaliveSettings;
   readonly automaton: AutomatonSettings;
   readonly phaseTimeout: number;
@@ -53,8 +63,13 @@ export const CONCENTRATOR_DEFAULTS: ConcentratorSettings = {
   dns: [],
   mru: PPPOE_MRU,
   vlan: [],
+  anyVlan: false,
   maxSessions: 1_000,
   maxSessionsPerHost: 8,
+  padoDelay: 0,
+  discoveryLimit: { burst: 2_000, perSecond: 1_000 },
+  admission: 'accounts',
+  decisionTimeout: 10_000,
   keepalive: { mode: 'adaptive', interval: 20_000, failures: 3 },
   automaton: AUTOMATON_DEFAULTS,
   phaseTimeout: 30_000,
@@ -81,5 +96,14 @@ export function concentratorSettings(settings: Partial<ConcentratorSettings>): C
   if (!(all.poolSize >= 1 && all.poolSize <= 65_536)) {
     throw new RangeError(`the address pool must have from 1 to 65536 addresses, not ${all.poolSize}`);
   }
+  checkLimits(all);
   return all;
+}
+
+function checkLimits({ padoDelay, decisionTimeout, discoveryLimit: { burst, perSecond } }: ConcentratorSettings): void {
+  if (!(padoDelay >= 0 && padoDelay <= 60_000))
+    throw new RangeError(`the PADO delay must be from 0 to 60000 ms, not ${padoDelay}`);
+  if (!(burst >= 1 && perSecond > 0)) throw new RangeError('the discovery limit must let at least one packet through');
+  if (!(decisionTimeout > 0))
+    throw new RangeError(`the time for a decision must be above 0 ms, not ${decisionTimeout}`);
 }
