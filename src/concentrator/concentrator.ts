@@ -249,6 +249,7 @@ export class Concentrator implements Engine {
           address: settings.address,
           askDns: false,
           peerDns: settings.dns,
+          peerNbns: settings.nbns,
           ...(lease.address ? { peerAddress: lease.address } : {}),
         }),
         keepalive: settings.keepalive,

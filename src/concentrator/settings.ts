@@ -27,6 +27,8 @@ export interface ConcentratorSettings {
   readonly poolSize: number;
   /** Name servers for hosts that ask. */
   readonly dns: readonly Buffer[];
+  /** NetBIOS name servers for hosts that ask (RFC 1877). */
+  readonly nbns: readonly Buffer[];
   /** The MRU that we ask for, in octets. Above 1492 it takes a host that asks for more (RFC 4638), and a segment with room. */
   readonly mru: number;
   /** VLAN tags of every frame, the outer first. */
@@ -51,6 +53,7 @@ export const CONCENTRATOR_DEFAULTS: ConcentratorSettings = {
   poolStart: Buffer.of(10, 64, 0, 2),
   poolSize: 250,
   dns: [],
+  nbns: [],
   mru: PPPOE_MRU,
   vlan: [],
   maxSessions: 1_000,

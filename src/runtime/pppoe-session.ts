@@ -295,6 +295,7 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
       ...(reason ? { reason } : {}),
       serviceName: this.#settings.serviceName,
       dns: [],
+      nbns: [],
       ...(retryAt === undefined ? {} : { nextAttempt: this.clock.date(retryAt) }),
       counters: noCounts(),
     };
