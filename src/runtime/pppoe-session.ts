@@ -118,7 +118,7 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
 
   /** The session, its automatons and its negotiation as the texts of Mermaid diagrams. */
   describe(): SessionDescription {
-    return this.#open?.attachment.engine.describe() ?? describeSession(this.state, {}, []);
+    return this.#open?.attachment.engine.describe() ?? describeSession(this.state, undefined, []);
   }
 
   /** Begins at once, also during a pause, and comes back by itself from then on. The outcome is an event. */
