@@ -109,8 +109,8 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
   }
 
   /**
-   * The last 500 control frames of this session, the oldest first. IP packets are not among them, and secrets are overwritten:
-   * passwords of PAP, responses of CHAP and EAP.
+   * The last 500 control frames of this session, the oldest first, with those of its own IPv6 host (Neighbour Discovery,
+   * DHCPv6). The flow's IP packets are not among them, and secrets are overwritten: passwords of PAP, responses of CHAP, EAP.
    */
   get trace(): readonly FrameReport[] {
     return (this.#open?.attachment.engine.trace.frames ?? []).map((frame) => this.#frameReport(frame));
