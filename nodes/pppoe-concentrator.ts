@@ -33,6 +33,9 @@ export = (RED: NodeAPI): void => {
     concentrator.on('subscriber-down', ({ username, mac }, { code, text }) => {
       this.log(`${username ?? 'somebody'} (${mac}) is down: ${code}: ${text}`);
     });
+    concentrator.on('subscriber-refused', ({ username, mac, reason: { code, text } }) => {
+      this.log(`${username ?? 'somebody'} (${mac}) got no session: ${code}: ${text}`);
+    });
     this.on('close', (removed: boolean, done: () => void) => {
       concentrator.removeAllListeners();
       if (park.park(this.id, removed, concentrator, settings)) return done();

@@ -6,7 +6,7 @@ import { type DiscoveryPacket, decodeDiscovery, isForEveryone } from './discover
 import type { Engine, Interest, Position } from './engine';
 import { type Framing, PPPOE_FRAMING } from './framing';
 import { encodePadt } from './padt';
-import { etherTypeAt, pppEnd, pppoeOffset, sessionIdAt } from './session-frame';
+import { carriesVlan, etherTypeAt, pppEnd, pppoeOffset, sessionIdAt, vidsOf } from './session-frame';
 import { FormerSessions } from './strays';
 
 /** Frames that no engine wanted, by why. */
@@ -132,9 +132,18 @@ export class Demultiplexer {
       held = true;
     }
     if (held) return undefined;
-    for (const station of this.#concentrators) if (isFor(station, frame, at)) return station.engine;
-    this.#stray(frame, at, now);
-    return undefined;
+    const concentrator = this.#concentratorOf(frame, at);
+    if (!concentrator) this.#stray(frame, at, now);
+    return concentrator;
+  }
+
+  /** Of several concentrators at one address the one whose session it is; the first one answers for sessions of none. */
+  #concentratorOf(frame: Buffer, at: number): Engine | undefined {
+    const reached = this.#concentrators.filter((station) => isFor(station, frame, at));
+    if (reached.length < 2) return reached[0]?.engine;
+    const id = sessionIdAt(frame, at);
+    const owner = reached.find(({ engine }) => engine.hasSession?.(id, frame.subarray(6, 12)));
+    return (owner ?? reached[0])?.engine;
   }
 
   #stray(frame: Buffer, at: number, now: number): void {
@@ -229,21 +238,16 @@ function reached(stations: readonly Station[], packet: DiscoveryPacket): readonl
 
 function isReachedBy(position: Position, packet: DiscoveryPacket): boolean {
   if (!isForEveryone(packet) && !packet.destination.equals(position.address)) return false;
-  const vids = packet.vlan.map(({ vid }) => vid).filter((vid) => vid !== 0);
-  return vids.length === position.vlan.length && vids.every((vid, index) => vid === position.vlan[index]);
+  const { vlan } = position;
+  if (vlan === 'any') return true;
+  const vids = vidsOf(packet.vlan);
+  return vids.length === vlan.length && vids.every((vid, index) => vid === vlan[index]);
 }
 
 /** The same for a session frame, without allocation. */
 function isFor({ position }: Station, frame: Buffer, at: number): boolean {
   if (!sameMac(frame, 0, position.address)) return false;
-  let matched = 0;
-  for (let tag = 14; tag < at; tag += 4) {
-    const vid = (((frame[tag] as number) & 0xf) << 8) | (frame[tag + 1] as number);
-    if (vid === 0) continue;
-    if (vid !== position.vlan[matched]) return false;
-    matched++;
-  }
-  return matched === position.vlan.length;
+  return position.vlan === 'any' || carriesVlan(frame, at, position.vlan);
 }
 
 function sameMac(frame: Buffer, at: number, address: MacAddress): boolean {

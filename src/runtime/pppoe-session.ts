@@ -10,6 +10,7 @@ import { PppoeError, type Reason } from '../errors';
 import { countedTagOctets, type LinkCounters } from '../link/link';
 import type { SessionKey } from '../pppoe/engine';
 import { framingOf } from '../pppoe/framing';
+import { vidsOf } from '../pppoe/session-frame';
 import type { MacAddress } from '../wire/mac-address';
 import { type Clock, systemClock } from './clock';
 import { PacketQueue } from './packet-queue';
@@ -208,7 +209,7 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
   }
 
   #attach({ port }: SharedPort): Attachment<Session> {
-    const vlan = this.#settings.vlan.map(({ vid }) => vid).filter((vid) => vid !== 0);
+    const vlan = vidsOf(this.#settings.vlan);
     const own = this.options.macAddress ? { address: this.options.macAddress } : {};
     return port.attach(
       { role: 'host', vlan, ...own },

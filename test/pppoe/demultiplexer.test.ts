@@ -385,3 +385,31 @@ test('the usual Ethernet types are strangers where others are set', () => {
   assert.deepEqual(host.story, ['frames 1', 'PADO 0']);
   assert.equal(demultiplexer.counters.unclaimed, 2);
 });
+
+test('of two concentrators at one address each gets the frames of its own sessions, the first those of none', () => {
+  const demultiplexer = new Demultiplexer();
+  const position = { role: 'concentrator', address: AC1 } as const;
+  const [first, second] = [station(demultiplexer, position), station(demultiplexer, position)];
+  const owns = (id: number) => ({ hasSession: (asked: number, host: MacAddress) => asked === id && host.equals(HOST) });
+  Object.assign(first, owns(1));
+  Object.assign(second, owns(2));
+  demultiplexer.dispatch([frame(11, 1, HOST, AC1), frame(22, 2, HOST, AC1), frame(33, 3, HOST, AC1)], 0);
+  demultiplexer.dispatch([frame(44, 2, HOST2, AC1)], 0);
+  assert.deepEqual([first.story, second.story], [['frames 11', 'frames 33', 'frames 44'], ['frames 22']]);
+});
+
+test('who hears any VLAN gets the frames of all', () => {
+  const demultiplexer = new Demultiplexer();
+  const everywhere = station(demultiplexer, { role: 'concentrator', address: AC1, vlan: 'any' });
+  const padi = { destination: BROADCAST, source: HOST };
+  demultiplexer.dispatch(
+    [
+      discovery(CODE.PADI, padi),
+      discovery(CODE.PADI, { ...padi, vlan: vlan(7) }),
+      discovery(CODE.PADI, { ...padi, vlan: vlan(7, 8) }),
+      frame(1, 7, HOST, AC1, vlan(9)),
+    ],
+    0,
+  );
+  assert.deepEqual(everywhere.story, ['PADI 0', 'PADI 0', 'PADI 0', 'frames 1']);
+});
