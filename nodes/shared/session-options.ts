@@ -40,6 +40,7 @@ export interface SessionConfig extends NodeDef, EthernetConfig, Ipv6Config {
   readonly address?: string;
   readonly remoteAddress?: string;
   readonly dns?: boolean;
+  readonly nbns?: boolean;
   readonly authentication?: AuthenticationField;
   readonly authenticationRequired?: boolean;
   readonly keepalive?: 'off' | 'fixed' | 'adaptive';
@@ -75,6 +76,7 @@ export function sessionOptions(config: SessionConfig, credentials: SessionCreden
     mru: numberOf('MRU', config.mru, defaults.mru),
     clampMss: config.clampMss ?? defaults.clampMss,
     dns: config.dns ?? defaults.dns,
+    nbns: config.nbns ?? defaults.nbns,
     ...ipv6Options(config),
     authentication: authenticationOf(config.authentication, AUTHENTICATION_PROTOCOLS),
     authenticationRequired: config.authenticationRequired ?? defaults.authenticationRequired,

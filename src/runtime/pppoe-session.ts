@@ -110,8 +110,8 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
   }
 
   /**
-   * The last 500 control frames of this session, the oldest first. IP packets are not among them, and secrets are overwritten:
-   * passwords of PAP, responses of CHAP and EAP.
+   * The last 500 control frames of this session, the oldest first, with those of its own IPv6 host (Neighbour Discovery,
+   * DHCPv6). The flow's IP packets are not among them, and secrets are overwritten: passwords of PAP, responses of CHAP, EAP.
    */
   get trace(): readonly FrameReport[] {
     return (this.#open?.attachment.engine.trace.frames ?? []).map((frame) => this.#frameReport(frame));
@@ -119,7 +119,7 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
 
   /** The session, its automatons and its negotiation as the texts of Mermaid diagrams. */
   describe(): SessionDescription {
-    return this.#open?.attachment.engine.describe() ?? describeSession(this.state, {}, []);
+    return this.#open?.attachment.engine.describe() ?? describeSession(this.state, undefined, []);
   }
 
   /** Begins at once, also during a pause, and comes back by itself from then on. The outcome is an event. */
@@ -296,6 +296,7 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
       ...(reason ? { reason } : {}),
       serviceName: this.#settings.serviceName,
       dns: [],
+      nbns: [],
       ...(retryAt === undefined ? {} : { nextAttempt: this.clock.date(retryAt) }),
       counters: noCounts(),
     };

@@ -167,7 +167,7 @@ for (const name of HOSTILE) {
 }
 
 test('without a trace the diagrams are whole, too', async () => {
-  const { states, lcp, ipcp, ipv6cp, sequence } = describeSession('idle', {}, []);
+  const { states, lcp, ipcp, ipv6cp, sequence } = describeSession('idle', undefined, []);
   for (const text of [states, lcp, ipcp, ipv6cp]) assert.equal(await parseDiagram(text), 'stateDiagram');
   assert.equal(await parseDiagram(sequence), 'sequence');
 });

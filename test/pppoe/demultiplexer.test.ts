@@ -280,6 +280,19 @@ test('of two hosts with one fixed Host-Uniq, PADS goes to the one that awaits it
   assert.deepEqual([a.story, b.story, c.story], [[], ['PADS 6', 'PADS 6'], ['PADS 7']]);
 });
 
+test('a PADS that answers a former attempt reaches its host, a PADO does not', () => {
+  const demultiplexer = new Demultiplexer();
+  const host = station(demultiplexer);
+  demultiplexer.listen(host, { hostUniq: B, formerHostUniqs: [A] });
+  const late = [discovery(CODE.PADO, {}, A), discovery(CODE.PADS, { sessionId: 7 }, A), discovery(CODE.PADO, {}, B)];
+  demultiplexer.dispatch(late, 0);
+  assert.deepEqual(host.story, ['PADS 7', 'PADO 0']);
+  demultiplexer.listen(host, { hostUniq: B });
+  demultiplexer.dispatch(late, 0);
+  assert.deepEqual(host.story, ['PADS 7', 'PADO 0', 'PADO 0']);
+  assert.equal(demultiplexer.counters.unclaimed, 3);
+});
+
 test('a PADS reaches its host even if another still believes to have that session', () => {
   const demultiplexer = new Demultiplexer();
   const [stale, host] = [station(demultiplexer), station(demultiplexer)];
