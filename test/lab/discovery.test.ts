@@ -1,69 +1,9 @@
 // Discovery, sizes and VLANs of a flow in a real Node-RED against pppoe-server and pppd on a Linux PPP kernel.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decodeIcmpEcho, decodeIpv4, encodeIcmpEcho, ICMP } from '../../src/index';
-import { type Concentrator, type Lab, select } from './lab';
-import { type FlowNode, injector, NodeRed, type Report, reporter } from './node-red';
+import { type Concentrator, select } from './lab';
 import { labSuite, labTest } from './requirements';
-
-const ACCOUNT = { username: 'test', password: 'secret' };
-
-/** A session of this name with the nodes that a test talks to: `NAME-states`, `NAME-steps`, `NAME-packets`, `NAME-out`. */
-function sessionFlow(name: string, device: string, settings: Record<string, unknown>): FlowNode[] {
-  const at = { z: 'tab', x: 100, y: 100, session: name };
-  return [
-    { id: name, type: 'pppoe-session', name: `the ${name} one`, interface: device, ...settings },
-    { ...at, id: `${name}-state`, type: 'pppoe-state', wires: [[`${name}-states`], [`${name}-steps`]] },
-    { ...at, id: `${name}-in`, type: 'pppoe-in', output: 'single', wires: [[`${name}-packets`]] },
-    { ...at, id: `${name}-send`, type: 'pppoe-out', wires: [] },
-    ...['states', 'steps', 'packets'].map((what) => reporter(`${name}-${what}`)),
-    injector(`${name}-out`, `${name}-send`),
-  ];
-}
-
-async function startNodeRed(lab: Lab, device: string, sessions: Record<string, Record<string, unknown>>) {
-  const flows = Object.entries(sessions).flatMap(([name, settings]) => sessionFlow(name, device, settings));
-  const credentials = Object.fromEntries(Object.keys(sessions).map((name) => [name, ACCOUNT]));
-  return NodeRed.start(lab, [{ id: 'tab', type: 'tab', label: 'lab' }, ...flows], credentials);
-}
-
-interface Status {
-  readonly localAddress: string;
-  readonly remoteAddress: string;
-  readonly mru: number;
-  readonly mtu: number;
-  readonly motm: string | null;
-  readonly hurl: string | null;
-}
-
-async function up(nodeRed: NodeRed, name: string): Promise<Status> {
-  const report = await nodeRed.next(
-    `${name}-states`,
-    ({ payload, event }: Report & { event?: unknown }) => payload === 'up' && event === undefined,
-  );
-  return report['session'] as Status;
-}
-
-interface Peers {
-  readonly concentrator: Concentrator;
-  readonly nodeRed: NodeRed;
-}
-
-/** Sends an echo request of so many octets in all to the peer, and expects an answer as long, in one piece. */
-async function ping({ concentrator, nodeRed }: Peers, name: string, octets: number): Promise<void> {
-  const { localAddress, remoteAddress } = await up(nodeRed, name);
-  await concentrator.upWith(localAddress);
-  const since = nodeRed.mark;
-  const data = Buffer.alloc(octets - 28, 0x5a);
-  const payload = encodeIcmpEcho({ type: ICMP.echoRequest, code: 0, identifier: 77, sequence: 1, data });
-  nodeRed.send(`${name}-out`, { payload: { destination: remoteAddress, protocol: 'icmp', payload } });
-  const reply: Report = await nodeRed.next(`${name}-packets`, () => true, since);
-  const packet = Buffer.from(reply.payload as Uint8Array);
-  const { fragment, payload: icmp } = decodeIpv4(packet);
-  assert.equal(fragment & 0x3fff, 0, 'the answer is no fragment');
-  assert.deepEqual(decodeIcmpEcho(icmp).data, data);
-  assert.equal(packet.length, octets);
-}
+import { ping, startSessions, up } from './sessions';
 
 /**
  * Three servers, for frames without a tag, with one and with two. A packet socket of Linux on vec0 also takes the frames
@@ -99,7 +39,7 @@ labSuite(
     });
     await serveThreeSegments(concentrator);
     const capture = await lab.capture(concentrator.interface);
-    const nodeRed = await startNodeRed(lab, concentrator.interface, {
+    const nodeRed = await startSessions(lab, concentrator.interface, {
       large: { mru: 1500 },
       plain: { mru: 1492, mac: '02:00:5e:00:53:aa' },
       tagged: { vlan: '7', vlanPcp: 6, vlanDataPcp: 1 },
@@ -183,7 +123,7 @@ labSuite(
     // pppoe-server gives pppd an MRU of its own; what comes behind it counts.
     const script = '#!/bin/sh\nexec /usr/sbin/pppd "$@" mru 1100 mtu 1300\n';
     await concentrator.run(`printf '%s' '${script}' >${WRAPPER} && chmod 755 ${WRAPPER}`);
-    const nodeRed = await startNodeRed(lab, concentrator.interface, { session: { mru: 1400 } });
+    const nodeRed = await startSessions(lab, concentrator.interface, { session: { mru: 1400 } });
     return { concentrator, nodeRed };
   },
   (peers) => {
@@ -216,7 +156,7 @@ labTest('pppd that proposes MPPE, and insists: it is rejected, and the end is to
     modules: ['ppp_mppe'],
     pppdOptions: ['require-mppe-128'],
   });
-  const nodeRed = await startNodeRed(lab, concentrator.interface, { session: {} });
+  const nodeRed = await startSessions(lab, concentrator.interface, { session: {} });
   const { reason } = await nodeRed.next('session-states', ({ payload }) => payload === 'waiting');
   const log = await concentrator.log();
   assert.match(log, /sent \[CCP ConfReq id=\S+ <mppe/);
