@@ -17,6 +17,7 @@ export type { Link, LinkCounters } from './link/link';
 export { AUTHENTICATOR_PROTOCOLS } from './ppp/authentication-protocols';
 export type { EtherTypes } from './pppoe/framing';
 export type { TagText } from './pppoe/tag-text';
+export { Capture, type CaptureFilter, type CaptureOptions, type Segment } from './runtime/capture';
 export { PacketQueue } from './runtime/packet-queue';
 export { gatewayOf, type PingOptions, ping } from './runtime/ping';
 export { PppoeConcentrator, type PppoeConcentratorOptions } from './runtime/pppoe-concentrator';
@@ -42,3 +43,4 @@ export {
 export { decodeIpv6, encodeIpv6, type Ipv6Packet, parseIpv6, upperLayerChecksum } from './wire/ipv6';
 export { AUTHENTICATION_PROTOCOLS, type AuthenticationProtocol } from './wire/lcp';
 export { formatMac, type MacAddress, parseMac } from './wire/mac-address';
+export { type CapturedFrame, pcapngFrames } from './wire/pcapng';
