@@ -11,6 +11,7 @@ import { countedTagOctets, type LinkCounters } from '../link/link';
 import type { SessionKey } from '../pppoe/engine';
 import { framingOf } from '../pppoe/framing';
 import type { MacAddress } from '../wire/mac-address';
+import type { Segment } from './capture';
 import { type Clock, systemClock } from './clock';
 import { type PacketConsumer, PacketQueue } from './packet-queue';
 import type { Attachment } from './port';
@@ -56,6 +57,14 @@ interface SessionEvents {
   'prefix-lost': [prefix: string, status: SessionStatus];
 }
 
+/** @throws RangeError */
+function checked(options: PppoeSessionOptions): SessionSettings {
+  const { queueLimit = 1_000, macAddress } = options;
+  within('receive queue', queueLimit, 1, 1_000_000);
+  if (macAddress) individual('MAC address', macAddress);
+  return sessionSettings(options);
+}
+
 /** The pause before an interface that was missing is looked for again. Doubles up to the maximum. In ms. */
 const MISSING_INTERFACE = { first: 1_000, max: 30_000 };
 
@@ -66,7 +75,8 @@ const MISSING_INTERFACE = { first: 1_000, max: 30_000 };
  * by itself until it is disconnected.
  */
 export class PppoeSession extends EventEmitter<SessionEvents> {
-  readonly #settings: SessionSettings;
+  #options: PppoeSessionOptions;
+  #settings: SessionSettings;
   readonly packets: PacketQueue;
   readonly #observers = new Set<PacketConsumer>();
   #open: { readonly shared: SharedPort; readonly attachment: Attachment<Session> } | undefined;
@@ -77,16 +87,39 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
 
   /** @throws RangeError for settings that no session could work with. */
   constructor(
-    private readonly options: PppoeSessionOptions,
+    options: PppoeSessionOptions,
     private readonly clock: Clock = systemClock,
   ) {
     super();
     this.setMaxListeners(0);
-    this.#settings = sessionSettings(options);
-    const { queueLimit = 1_000, macAddress } = options;
-    within('receive queue', queueLimit, 1, 1_000_000);
-    if (macAddress) individual('MAC address', macAddress);
-    this.packets = new PacketQueue(queueLimit);
+    this.#options = options;
+    this.#settings = checked(options);
+    this.packets = new PacketQueue(options.queueLimit ?? 1_000);
+  }
+
+  /** Where its frames go. */
+  get segment(): Segment {
+    const { interface: name, macAddress, vlan, etherTypes } = this.#options;
+    return {
+      interface: name,
+      ...(macAddress ? { macAddress } : {}),
+      ...(vlan ? { vlan } : {}),
+      ...(etherTypes ? { etherTypes } : {}),
+    };
+  }
+
+  /**
+   * Takes other options, for the next connect and from then on. Counters and the trace begin anew; the receive queue stays
+   * as long as it is.
+   * @throws RangeError for settings that no session could work with, and unless the session is idle.
+   */
+  configure(options: PppoeSessionOptions): void {
+    const settings = checked(options);
+    if (this.state !== 'idle') throw new RangeError(`a session takes options while idle, not ${this.state}`);
+    this.#letGo();
+    this.#failure = undefined;
+    this.#options = options;
+    this.#settings = settings;
   }
 
   get state(): SessionStateName {
@@ -96,7 +129,7 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
 
   get status(): SessionStatus {
     const { length, dropped, unclaimed } = this.packets;
-    const common = { interface: this.options.interface, queue: { length, dropped, unclaimed } };
+    const common = { interface: this.#options.interface, queue: { length, dropped, unclaimed } };
     if (!this.#open) return { ...this.#withoutLink(), ...common };
     const { since, nextAttempt, ipv6, ...rest } = this.#open.attachment.engine.snapshot;
     return {
@@ -197,15 +230,19 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
         this.disconnect();
       });
     }
+    this.#letGo();
+    this.packets.clear();
+  }
+
+  #letGo(): void {
     this.#open?.attachment.detach();
     this.#open?.shared.close();
     this.#open = undefined;
-    this.packets.clear();
   }
 
   #openLink(attempt: number): void {
     this.#stopRetrying();
-    const { interface: name, macAddress } = this.options;
+    const { interface: name, macAddress } = this.#options;
     try {
       const address = macAddress ? { address: macAddress } : {};
       const framing = framingOf(this.#settings);
@@ -220,7 +257,7 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
 
   #attach({ port }: SharedPort): Attachment<Session> {
     const vlan = this.#settings.vlan.map(({ vid }) => vid).filter((vid) => vid !== 0);
-    const own = this.options.macAddress ? { address: this.options.macAddress } : {};
+    const own = this.#options.macAddress ? { address: this.#options.macAddress } : {};
     return port.attach(
       { role: 'host', vlan, ...own },
       (outlets, address) =>
@@ -266,14 +303,14 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
 
   /** The session that an earlier run left at this interface's Access Concentrator. */
   #leftover(address: MacAddress): { leftover?: SessionKey } {
-    const last = this.options.memory?.load();
-    if (!last || last.interface !== this.options.interface || !last.address.equals(address)) return {};
+    const last = this.#options.memory?.load();
+    if (!last || last.interface !== this.#options.interface || !last.address.equals(address)) return {};
     return { leftover: { peer: last.peer, id: last.id } };
   }
 
   #remember(session: SessionKey | undefined, address: MacAddress): void {
     try {
-      this.options.memory?.store(session && { ...session, interface: this.options.interface, address });
+      this.#options.memory?.store(session && { ...session, interface: this.#options.interface, address });
     } catch (error) {
       this.emit('progress', `The session cannot be remembered: ${error instanceof Error ? error.message : error}`);
     }
