@@ -3,7 +3,7 @@ import { PppoeError, type PppoeSession, type SessionStatus } from '../src/index'
 import type { SessionNode } from './shared/session-api';
 import { overridesOf, type SessionOverrides } from './shared/session-overrides';
 import { asError, report, sessionOf, useSession } from './shared/session-user';
-import { valueOf } from './shared/typed-field';
+import { evaluate } from './shared/typed-field';
 
 const ACTIONS = ['connect', 'disconnect', 'reconnect', 'status', 'describe', 'trace'] as const;
 type Action = (typeof ACTIONS)[number];
@@ -52,7 +52,7 @@ export = (RED: NodeAPI): void => {
     message: ControlMessage,
   ): Promise<SessionOverrides | undefined> {
     if (override === '') return undefined;
-    const value = await valueOf(RED, node, message, [override, overrideType]);
+    const value = await evaluate(RED, node, message, [override, overrideType]);
     if (overrideType === 'msg' && typeof value === 'object' && value !== null && 'password' in value) {
       const { password, ...rest } = value;
       RED.util.setMessageProperty(message, override, rest);

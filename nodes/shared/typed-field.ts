@@ -6,7 +6,7 @@ import { PppoeError } from '../../src/index';
  * @param type one of the editor's: `str`, `num`, `json`, `env`, `msg`, `flow`, `global`.
  * @throws PppoeError `malformed` when it cannot be evaluated.
  */
-export function valueOf(
+export function evaluate(
   RED: NodeAPI,
   node: Node,
   message: NodeMessage,
