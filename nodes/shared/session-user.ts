@@ -74,7 +74,8 @@ type MessageStatus = Omit<SessionStatus, 'reason'> & {
   readonly reason?: { readonly code: string; readonly text: string };
 };
 
-/** Anything thrown, as the error that `done` takes to a Catch node: `code` is always there. */
+/** Anything thrown, as the error that `done` takes to a Catch node: with a `code` for what was wrong in form or message. */
 export function asError(thrown: unknown): Error {
+  if (thrown instanceof RangeError) return new PppoeError('malformed', thrown.message, { cause: thrown });
   return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

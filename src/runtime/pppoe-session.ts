@@ -12,8 +12,9 @@ import type { SessionKey } from '../pppoe/engine';
 import { framingOf } from '../pppoe/framing';
 import { vidsOf } from '../pppoe/session-frame';
 import type { MacAddress } from '../wire/mac-address';
+import type { Segment } from './capture';
 import { type Clock, systemClock } from './clock';
-import { PacketQueue } from './packet-queue';
+import { type PacketConsumer, PacketQueue } from './packet-queue';
 import type { Attachment } from './port';
 import { openPort, type SharedPort } from './ports';
 import type { SessionMemory } from './session-memory';
@@ -57,6 +58,14 @@ interface SessionEvents {
   'prefix-lost': [prefix: string, status: SessionStatus];
 }
 
+/** @throws RangeError */
+function checked(options: PppoeSessionOptions): SessionSettings {
+  const { queueLimit = 1_000, macAddress } = options;
+  within('receive queue', queueLimit, 1, 1_000_000);
+  if (macAddress) individual('MAC address', macAddress);
+  return sessionSettings(options);
+}
+
 /** The pause before an interface that was missing is looked for again. Doubles up to the maximum. In ms. */
 const MISSING_INTERFACE = { first: 1_000, max: 30_000 };
 
@@ -67,8 +76,10 @@ const MISSING_INTERFACE = { first: 1_000, max: 30_000 };
  * by itself until it is disconnected.
  */
 export class PppoeSession extends EventEmitter<SessionEvents> {
-  readonly #settings: SessionSettings;
+  #options: PppoeSessionOptions;
+  #settings: SessionSettings;
   readonly packets: PacketQueue;
+  readonly #observers = new Set<PacketConsumer>();
   #open: { readonly shared: SharedPort; readonly attachment: Attachment<Session> } | undefined;
   /** Why there is no link, while there is none. */
   #failure: { readonly reason: Reason; readonly retryAt: number | undefined } | undefined;
@@ -77,16 +88,39 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
 
   /** @throws RangeError for settings that no session could work with. */
   constructor(
-    private readonly options: PppoeSessionOptions,
+    options: PppoeSessionOptions,
     private readonly clock: Clock = systemClock,
   ) {
     super();
     this.setMaxListeners(0);
-    this.#settings = sessionSettings(options);
-    const { queueLimit = 1_000, macAddress } = options;
-    within('receive queue', queueLimit, 1, 1_000_000);
-    if (macAddress) individual('MAC address', macAddress);
-    this.packets = new PacketQueue(queueLimit);
+    this.#options = options;
+    this.#settings = checked(options);
+    this.packets = new PacketQueue(options.queueLimit ?? 1_000);
+  }
+
+  /** Where its frames go. */
+  get segment(): Segment {
+    const { interface: name, macAddress, vlan, etherTypes } = this.#options;
+    return {
+      interface: name,
+      ...(macAddress ? { macAddress } : {}),
+      ...(vlan ? { vlan } : {}),
+      ...(etherTypes ? { etherTypes } : {}),
+    };
+  }
+
+  /**
+   * Takes other options, for the next connect and from then on. Counters and the trace begin anew; the receive queue stays
+   * as long as it is.
+   * @throws RangeError for settings that no session could work with, and unless the session is idle.
+   */
+  configure(options: PppoeSessionOptions): void {
+    const settings = checked(options);
+    if (this.state !== 'idle') throw new RangeError(`a session takes options while idle, not ${this.state}`);
+    this.#letGo();
+    this.#failure = undefined;
+    this.#options = options;
+    this.#settings = settings;
   }
 
   get state(): SessionStateName {
@@ -96,7 +130,7 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
 
   get status(): SessionStatus {
     const { length, dropped, unclaimed } = this.packets;
-    const common = { interface: this.options.interface, queue: { length, dropped, unclaimed } };
+    const common = { interface: this.#options.interface, queue: { length, dropped, unclaimed } };
     if (!this.#open) return { ...this.#withoutLink(), ...common };
     const { since, nextAttempt, ipv6, ...rest } = this.#open.attachment.engine.snapshot;
     return {
@@ -173,6 +207,16 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
   }
 
   /**
+   * Shows received packets to somebody before they go to `packets`. They are still the consumers': not to be kept or changed,
+   * and no events are to be waited for.
+   * @returns what ends it.
+   */
+  observe(observer: PacketConsumer): () => void {
+    this.#observers.add(observer);
+    return () => this.#observers.delete(observer);
+  }
+
+  /**
    * Ends in order and lets go of the interface, for good.
    * @param within how long the Access Concentrator may take to answer, in ms.
    */
@@ -187,15 +231,19 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
         this.disconnect();
       });
     }
+    this.#letGo();
+    this.packets.clear();
+  }
+
+  #letGo(): void {
     this.#open?.attachment.detach();
     this.#open?.shared.close();
     this.#open = undefined;
-    this.packets.clear();
   }
 
   #openLink(attempt: number): void {
     this.#stopRetrying();
-    const { interface: name, macAddress } = this.options;
+    const { interface: name, macAddress } = this.#options;
     try {
       const address = macAddress ? { address: macAddress } : {};
       const framing = framingOf(this.#settings);
@@ -210,7 +258,7 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
 
   #attach({ port }: SharedPort): Attachment<Session> {
     const vlan = vidsOf(this.#settings.vlan);
-    const own = this.options.macAddress ? { address: this.options.macAddress } : {};
+    const own = this.#options.macAddress ? { address: this.#options.macAddress } : {};
     return port.attach(
       { role: 'host', vlan, ...own },
       (outlets, address) =>
@@ -224,7 +272,7 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
           },
           {
             ...outlets,
-            packets: (packets) => this.packets.push(packets),
+            packets: (packets) => this.#received(packets),
             event: (event) => outlets.later(() => this.#report(event, address)),
             // Nobody listens, as a rule: then nothing is decoded.
             frame: (frame) => {
@@ -233,6 +281,11 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
           },
         ),
     );
+  }
+
+  #received(packets: readonly Buffer[]): void {
+    if (this.#observers.size > 0) for (const observe of this.#observers) observe(packets);
+    this.packets.push(packets);
   }
 
   #report(event: SessionEvent, address: MacAddress): void {
@@ -251,14 +304,14 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
 
   /** The session that an earlier run left at this interface's Access Concentrator. */
   #leftover(address: MacAddress): { leftover?: SessionKey } {
-    const last = this.options.memory?.load();
-    if (!last || last.interface !== this.options.interface || !last.address.equals(address)) return {};
+    const last = this.#options.memory?.load();
+    if (!last || last.interface !== this.#options.interface || !last.address.equals(address)) return {};
     return { leftover: { peer: last.peer, id: last.id } };
   }
 
   #remember(session: SessionKey | undefined, address: MacAddress): void {
     try {
-      this.options.memory?.store(session && { ...session, interface: this.options.interface, address });
+      this.#options.memory?.store(session && { ...session, interface: this.#options.interface, address });
     } catch (error) {
       this.emit('progress', `The session cannot be remembered: ${error instanceof Error ? error.message : error}`);
     }
