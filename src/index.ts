@@ -1,5 +1,7 @@
 /** The public library: everything that the nodes use, and that scripts may use without Node-RED. */
-export type { SessionDescription } from './client/description';
+export type { AutomatonStates, SessionDescription } from './client/description';
+export type { Diagnosis } from './client/diagnosis';
+export { FINDINGS, HINTS } from './client/diagnosis-texts';
 export type { Ipv6Snapshot } from './client/ipv6/settings';
 export type { Pause, ReconnectSettings } from './client/reconnect';
 export type { SessionEvent } from './client/session';
@@ -16,7 +18,15 @@ export type { EtherTypes } from './pppoe/framing';
 export type { TagText } from './pppoe/tag-text';
 export { PacketQueue } from './runtime/packet-queue';
 export { PppoeConcentrator, type PppoeConcentratorOptions } from './runtime/pppoe-concentrator';
-export { type FrameReport, PppoeSession, type PppoeSessionOptions, type SessionStatus } from './runtime/pppoe-session';
+export {
+  type DiagnosedReason,
+  type FrameReport,
+  type HistoryEntry,
+  PppoeSession,
+  type PppoeSessionOptions,
+  type SessionStatus,
+  type StateReport,
+} from './runtime/pppoe-session';
 export { type ScannedOffer, type ScanOptions, scan } from './runtime/scan';
 export { fileMemory, type SessionMemory } from './runtime/session-memory';
 export { describeFrame, type FrameDescription, frameLine } from './wire/describe/frame';

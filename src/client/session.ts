@@ -14,7 +14,7 @@ import { PROTOCOL } from '../wire/ppp';
 import { CODE } from '../wire/pppoe';
 import { connectionSettings, discoverySettings, frameTemplate } from './connection-settings';
 import { DataPath } from './data-path';
-import { describeSession, type SessionDescription } from './description';
+import { type AutomatonStates, describeSession, type SessionDescription } from './description';
 import { Ipv6Host } from './ipv6/host';
 import { dhcpv6Identity, drawIdentifier } from './ipv6/identity';
 import { Backoff } from './reconnect';
@@ -91,11 +91,19 @@ export class Session implements Engine {
 
   /** The session, its automatons and its negotiation as Mermaid diagrams. */
   describe(): SessionDescription {
+    return describeSession(this.state, this.automata, this.#trace.attempts);
+  }
+
+  /** Initial while there is no PPP connection. */
+  get automata(): AutomatonStates {
     const connection = 'established' in this.#state ? this.#state.established.connection : undefined;
-    const stateOf = (protocol: number) => connection?.stateOf(protocol);
-    const { lcp, ipcp, ipv6cp } = PROTOCOL;
-    const automata = { lcp: stateOf(lcp), ipcp: stateOf(ipcp), ipv6cp: stateOf(ipv6cp) };
-    return describeSession(this.state, automata, this.#trace.attempts);
+    const stateOf = (protocol: number) => connection?.stateOf(protocol) ?? 'Initial';
+    return { lcp: stateOf(PROTOCOL.lcp), ipcp: stateOf(PROTOCOL.ipcp), ipv6cp: stateOf(PROTOCOL.ipv6cp) };
+  }
+
+  /** Why the session is not up, or why it last was not. */
+  get reason(): Reason | undefined {
+    return this.#reason;
   }
 
   get deadline(): number | undefined {

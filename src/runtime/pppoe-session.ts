@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
-import { describeSession, type SessionDescription } from '../client/description';
+import { type AutomatonStates, describeSession, INITIAL, type SessionDescription } from '../client/description';
+import { type Diagnosis, diagnose } from '../client/diagnosis';
 import { type Ipv6Snapshot, withTimes } from '../client/ipv6/settings';
 import { Session, type SessionEvent } from '../client/session';
 import type { SessionStateName } from '../client/session-state';
@@ -28,9 +29,15 @@ export interface PppoeSessionOptions extends Partial<SessionSettings> {
   readonly memory?: SessionMemory;
 }
 
+/** A reason with what it means, in plain language. */
+export interface DiagnosedReason extends Reason {
+  readonly diagnosis: string;
+}
+
 /** All that a session knows, as plain data. Times are ISO 8601. */
-export interface SessionStatus extends Omit<SessionSnapshot, 'since' | 'nextAttempt' | 'ipv6'> {
+export interface SessionStatus extends Omit<SessionSnapshot, 'reason' | 'since' | 'nextAttempt' | 'ipv6'> {
   readonly interface: string;
+  readonly reason?: DiagnosedReason;
   readonly since?: string;
   readonly nextAttempt?: string;
   readonly ipv6?: Ipv6Snapshot<string>;
@@ -42,6 +49,19 @@ export interface SessionStatus extends Omit<SessionSnapshot, 'since' | 'nextAtte
 export interface FrameReport extends Omit<FrameEvent, 'at'> {
   readonly at: string;
 }
+
+/** A state that the session entered; its time is ISO 8601. */
+export interface StateReport {
+  readonly type: 'state';
+  readonly serial: number;
+  readonly attempt: number;
+  readonly at: string;
+  readonly state: SessionStateName;
+  readonly reason?: Reason;
+}
+
+/** A frame or a state. Serial numbers grow; where one is missing, something is no longer kept. */
+export type HistoryEntry = (FrameReport & { readonly serial: number }) | StateReport;
 
 interface SessionEvents {
   state: [state: SessionStateName, status: SessionStatus];
@@ -72,6 +92,7 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
   /** Why there is no link, while there is none. */
   #failure: { readonly reason: Reason; readonly retryAt: number | undefined } | undefined;
   #cancelRetry: (() => void) | undefined;
+  #diagnosed: { readonly reason: Reason; readonly diagnosis: Diagnosis } | undefined;
   #closed = false;
 
   /** @throws RangeError for settings that no session could work with. */
@@ -96,10 +117,13 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
   get status(): SessionStatus {
     const { length, dropped, unclaimed } = this.packets;
     const common = { interface: this.options.interface, queue: { length, dropped, unclaimed } };
-    if (!this.#open) return { ...this.#withoutLink(), ...common };
-    const { since, nextAttempt, ipv6, ...rest } = this.#open.attachment.engine.snapshot;
+    const why = this.#why();
+    const said = why ? { reason: { ...why.reason, diagnosis: why.diagnosis.text } } : {};
+    if (!this.#open) return { ...this.#withoutLink(), ...said, ...common };
+    const { reason: _, since, nextAttempt, ipv6, ...rest } = this.#open.attachment.engine.snapshot;
     return {
       ...rest,
+      ...said,
       ...common,
       ...(since === undefined ? {} : { since: this.clock.date(since) }),
       ...(nextAttempt === undefined ? {} : { nextAttempt: this.clock.date(nextAttempt) }),
@@ -116,9 +140,34 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
     return (this.#open?.attachment.engine.trace.frames ?? []).map((frame) => this.#frameReport(frame));
   }
 
+  /**
+   * The same frames with the states between them, and those from the beginning of the present attempt.
+   * @param after only what has a higher serial number.
+   */
+  history(after = 0): readonly HistoryEntry[] {
+    const attempts = this.#open?.attachment.engine.trace.attempts ?? [];
+    return attempts
+      .flatMap(({ entries }) => entries.filter(({ serial }) => serial > after))
+      .map((entry) => {
+        if (entry.type === 'frame') return { ...this.#frameReport(entry), serial: entry.serial };
+        const { reason, ...state } = entry;
+        return { ...state, ...(reason ? { reason } : {}), at: this.clock.date(entry.at) };
+      });
+  }
+
+  /** The states of LCP, IPCP and IPV6CP. */
+  get automata(): AutomatonStates {
+    return this.#open?.attachment.engine.automata ?? INITIAL;
+  }
+
+  /** Why the session is not up, or last was not, in plain language. */
+  get diagnosis(): Diagnosis | undefined {
+    return this.#why()?.diagnosis;
+  }
+
   /** The session, its automatons and its negotiation as the texts of Mermaid diagrams. */
   describe(): SessionDescription {
-    return this.#open?.attachment.engine.describe() ?? describeSession(this.state, {}, []);
+    return this.#open?.attachment.engine.describe() ?? describeSession(this.state, INITIAL, []);
   }
 
   /** Begins at once, also during a pause, and comes back by itself from then on. The outcome is an event. */
@@ -283,16 +332,27 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
     queueMicrotask(() => this.emit('state', state, status));
   }
 
+  /** The reason with its diagnosis, which is made once for each. */
+  #why(): { readonly reason: Reason; readonly diagnosis: Diagnosis } | undefined {
+    const engine = this.#open?.attachment.engine;
+    const reason = engine ? engine.reason : this.#failure?.reason;
+    if (!reason) return undefined;
+    if (this.#diagnosed?.reason !== reason) {
+      const attempts = engine?.trace.attempts ?? [];
+      this.#diagnosed = { reason, diagnosis: diagnose(reason, attempts, this.#settings, this.options.interface) };
+    }
+    return this.#diagnosed;
+  }
+
   #stopRetrying(): void {
     this.#cancelRetry?.();
     this.#cancelRetry = undefined;
   }
 
-  #withoutLink(): Omit<SessionStatus, 'interface' | 'queue'> {
-    const { reason, retryAt } = this.#failure ?? {};
+  #withoutLink(): Omit<SessionStatus, 'interface' | 'queue' | 'reason'> {
+    const { retryAt } = this.#failure ?? {};
     return {
       state: this.state,
-      ...(reason ? { reason } : {}),
       serviceName: this.#settings.serviceName,
       dns: [],
       ...(retryAt === undefined ? {} : { nextAttempt: this.clock.date(retryAt) }),
