@@ -3,6 +3,9 @@ export type { AutomatonStates, SessionDescription } from './client/description';
 export type { Diagnosis } from './client/diagnosis';
 export { FINDINGS, HINTS } from './client/diagnosis-texts';
 export type { Ipv6Snapshot } from './client/ipv6/settings';
+export { ownIpv6For } from './client/own-address';
+export type { PingFailure, PingOutcome } from './client/ping';
+export type { PingStatistics } from './client/ping-statistics';
 export type { Pause, ReconnectSettings } from './client/reconnect';
 export type { SessionEvent } from './client/session';
 export type { SessionStateName } from './client/session-state';
@@ -16,7 +19,9 @@ export type { Link, LinkCounters } from './link/link';
 export { AUTHENTICATOR_PROTOCOLS } from './ppp/authentication-protocols';
 export type { EtherTypes } from './pppoe/framing';
 export type { TagText } from './pppoe/tag-text';
+export { Capture, type CaptureFilter, type CaptureOptions, type Segment } from './runtime/capture';
 export { PacketQueue } from './runtime/packet-queue';
+export { gatewayOf, type PingOptions, ping } from './runtime/ping';
 export { PppoeConcentrator, type PppoeConcentratorOptions } from './runtime/pppoe-concentrator';
 export {
   type DiagnosedReason,
@@ -48,3 +53,4 @@ export {
 export { decodeIpv6, encodeIpv6, type Ipv6Packet, parseIpv6, upperLayerChecksum } from './wire/ipv6';
 export { AUTHENTICATION_PROTOCOLS, type AuthenticationProtocol } from './wire/lcp';
 export { formatMac, type MacAddress, parseMac } from './wire/mac-address';
+export { type CapturedFrame, pcapngFrames } from './wire/pcapng';

@@ -1,4 +1,12 @@
-import { encodeIpv6, IP_PROTOCOL, type Ipv6Snapshot, PppoeError, parseIpv6, upperLayerChecksum } from '../../src/index';
+import {
+  encodeIpv6,
+  IP_PROTOCOL,
+  type Ipv6Snapshot,
+  ownIpv6For,
+  PppoeError,
+  parseIpv6,
+  upperLayerChecksum,
+} from '../../src/index';
 
 interface Description {
   readonly trafficClass: number;
@@ -16,8 +24,7 @@ interface Description {
  */
 export function buildIpv6(description: Description, ipv6: Ipv6Snapshot<string> | undefined): Buffer {
   const destination = parseIpv6(description.destination);
-  const isLocal = destination[0] === 0xfe || destination[0] === 0xff;
-  const own = isLocal ? ipv6?.linkLocal : ipv6?.addresses[0]?.address;
+  const own = ownIpv6For(destination, ipv6);
   if (!own) throw new PppoeError('not-up', `There is no IPv6 address to send to ${description.destination} from`);
   const addresses = { source: parseIpv6(own), destination };
   const { payload, nextHeader } = description;

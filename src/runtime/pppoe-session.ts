@@ -13,7 +13,7 @@ import type { SessionKey } from '../pppoe/engine';
 import { framingOf } from '../pppoe/framing';
 import type { MacAddress } from '../wire/mac-address';
 import { type Clock, systemClock } from './clock';
-import { PacketQueue } from './packet-queue';
+import { type PacketConsumer, PacketQueue } from './packet-queue';
 import type { Attachment } from './port';
 import { openPort, type SharedPort } from './ports';
 import type { SessionMemory } from './session-memory';
@@ -88,6 +88,7 @@ const MISSING_INTERFACE = { first: 1_000, max: 30_000 };
 export class PppoeSession extends EventEmitter<SessionEvents> {
   readonly #settings: SessionSettings;
   readonly packets: PacketQueue;
+  readonly #observers = new Set<PacketConsumer>();
   #open: { readonly shared: SharedPort; readonly attachment: Attachment<Session> } | undefined;
   /** Why there is no link, while there is none. */
   #failure: { readonly reason: Reason; readonly retryAt: number | undefined } | undefined;
@@ -221,6 +222,16 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
   }
 
   /**
+   * Shows received packets to somebody before they go to `packets`. They are still the consumers': not to be kept or changed,
+   * and no events are to be waited for.
+   * @returns what ends it.
+   */
+  observe(observer: PacketConsumer): () => void {
+    this.#observers.add(observer);
+    return () => this.#observers.delete(observer);
+  }
+
+  /**
    * Ends in order and lets go of the interface, for good.
    * @param within how long the Access Concentrator may take to answer, in ms.
    */
@@ -272,7 +283,7 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
           },
           {
             ...outlets,
-            packets: (packets) => this.packets.push(packets),
+            packets: (packets) => this.#received(packets),
             event: (event) => outlets.later(() => this.#report(event, address)),
             // Nobody listens, as a rule: then nothing is decoded.
             frame: (frame) => {
@@ -281,6 +292,11 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
           },
         ),
     );
+  }
+
+  #received(packets: readonly Buffer[]): void {
+    if (this.#observers.size > 0) for (const observe of this.#observers) observe(packets);
+    this.packets.push(packets);
   }
 
   #report(event: SessionEvent, address: MacAddress): void {
