@@ -4,6 +4,7 @@ import { fileMemory, PppoeError, PppoeSession, type SessionMemory, type SessionS
 import { DeployPark, FlowsStarted } from './shared/deploy';
 import type { SessionChange, SessionNode, SessionUser } from './shared/session-api';
 import { type SessionConfig, type SessionCredentials, sessionOptions } from './shared/session-options';
+import { announce } from './shared/sessions';
 
 /** How long an Access Concentrator gets to acknowledge our Terminate-Request, in ms: Node-RED grants 15 s for all nodes. */
 const CLOSE_TIME = 4_000;
@@ -24,6 +25,7 @@ export = (RED: NodeAPI): void => {
     const { resource: adopted, ended } = park.adopt(this.id, settings);
     const session = adopted ?? make(this, config, credentials);
     serve(this, session, config.name || config.interface);
+    announce(this);
     if (!session) return;
     report(this, session);
     let closed = false;

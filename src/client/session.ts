@@ -85,7 +85,7 @@ export class Session implements Engine {
   }
 
   /** The control frames that were sent and received, secrets masked. IP packets are counted only (`snapshot`). */
-  get trace(): Pick<Trace, 'frames' | 'attempts'> {
+  get trace(): Pick<Trace, 'frames' | 'attempts' | 'newest'> {
     return this.#trace;
   }
 

@@ -6,13 +6,13 @@ import { Session, type SessionEvent } from '../client/session';
 import type { SessionStateName } from '../client/session-state';
 import { individual, type SessionSettings, sessionSettings, within } from '../client/settings';
 import { noCounts, type SessionSnapshot } from '../client/snapshot';
-import type { FrameEntry, FrameEvent } from '../client/trace';
 import { PppoeError, type Reason } from '../errors';
 import { countedTagOctets, type LinkCounters } from '../link/link';
 import type { SessionKey } from '../pppoe/engine';
 import { framingOf } from '../pppoe/framing';
 import type { MacAddress } from '../wire/mac-address';
 import { type Clock, systemClock } from './clock';
+import { type FrameReport, frameReport, type HistoryEntry, historyEntry } from './history';
 import { type PacketConsumer, PacketQueue } from './packet-queue';
 import type { Attachment } from './port';
 import { openPort, type SharedPort } from './ports';
@@ -44,24 +44,6 @@ export interface SessionStatus extends Omit<SessionSnapshot, 'reason' | 'since' 
   readonly queue: { readonly length: number; readonly dropped: number; readonly unclaimed: number };
   readonly link?: LinkCounters;
 }
-
-/** A control frame, decoded; its time is ISO 8601. */
-export interface FrameReport extends Omit<FrameEvent, 'at'> {
-  readonly at: string;
-}
-
-/** A state that the session entered; its time is ISO 8601. */
-export interface StateReport {
-  readonly type: 'state';
-  readonly serial: number;
-  readonly attempt: number;
-  readonly at: string;
-  readonly state: SessionStateName;
-  readonly reason?: Reason;
-}
-
-/** A frame or a state. Serial numbers grow; where one is missing, something is no longer kept. */
-export type HistoryEntry = (FrameReport & { readonly serial: number }) | StateReport;
 
 interface SessionEvents {
   state: [state: SessionStateName, status: SessionStatus];
@@ -138,7 +120,7 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
    * passwords of PAP, responses of CHAP and EAP.
    */
   get trace(): readonly FrameReport[] {
-    return (this.#open?.attachment.engine.trace.frames ?? []).map((frame) => this.#frameReport(frame));
+    return (this.#open?.attachment.engine.trace.frames ?? []).map((frame) => frameReport(frame, this.clock));
   }
 
   /**
@@ -147,13 +129,14 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
    */
   history(after = 0): readonly HistoryEntry[] {
     const attempts = this.#open?.attachment.engine.trace.attempts ?? [];
-    return attempts
-      .flatMap(({ entries }) => entries.filter(({ serial }) => serial > after))
-      .map((entry) => {
-        if (entry.type === 'frame') return { ...this.#frameReport(entry), serial: entry.serial };
-        const { reason, ...state } = entry;
-        return { ...state, ...(reason ? { reason } : {}), at: this.clock.date(entry.at) };
-      });
+    return attempts.flatMap(({ entries }) =>
+      entries.filter(({ serial }) => serial > after).map((entry) => historyEntry(entry, this.clock)),
+    );
+  }
+
+  /** The highest serial number of the history; 0 while it is empty. */
+  get newest(): number {
+    return this.#open?.attachment.engine.trace.newest ?? 0;
   }
 
   /** The states of LCP, IPCP and IPV6CP. */
@@ -287,7 +270,8 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
             event: (event) => outlets.later(() => this.#report(event, address)),
             // Nobody listens, as a rule: then nothing is decoded.
             frame: (frame) => {
-              if (this.listenerCount('frame') > 0) outlets.later(() => this.emit('frame', this.#frameReport(frame)));
+              if (this.listenerCount('frame') > 0)
+                outlets.later(() => this.emit('frame', frameReport(frame, this.clock)));
             },
           },
         ),
@@ -306,11 +290,6 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
     else if (event.type === 'addresses') this.emit('addresses', this.status);
     else if (event.type !== 'session') this.emit(event.type, event.prefix, this.status);
     else this.#remember(event.session, address);
-  }
-
-  #frameReport(frame: FrameEntry): FrameReport {
-    const event = frame.event();
-    return { ...event, at: this.clock.date(event.at) };
   }
 
   /** The session that an earlier run left at this interface's Access Concentrator. */

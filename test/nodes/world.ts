@@ -19,6 +19,8 @@ interface Helper {
   unload(): Promise<void>;
   getNode(id: string): Node | null;
   log(): { args: unknown[][] };
+  /** Asks Node-RED's admin API. */
+  request(): { get(path: string): Promise<{ readonly status: number; readonly body: unknown }> };
 }
 
 export type FlowNode = { readonly id: string; readonly type: string } & Record<string, unknown>;
@@ -63,8 +65,13 @@ export function credentials(password = PASSWORD): Credentials {
   };
 }
 
-export async function load(flow: Flow, creds: Credentials = credentials()): Promise<void> {
-  await helper.load(NODES, flow, creds);
+/** @param plugins what is loaded beside the nodes. */
+export async function load(
+  flow: Flow,
+  creds: Credentials = credentials(),
+  plugins: readonly ((RED: NodeAPI) => void)[] = [],
+): Promise<void> {
+  await helper.load([...NODES, ...plugins], flow, creds);
 }
 
 export function sessionIn(id = 'session'): SessionNode {

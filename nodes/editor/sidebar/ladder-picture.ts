@@ -142,8 +142,7 @@ function partsOf({ protocol, sessionId, options, direction, peer }: FrameRecord,
 
 function drawState({ state, reason }: StateRecord, { left, right }: Sheet): Drawn {
   const width = room(right - left - 24, 10.5);
-  const words = reason ? `${reason.code}: ${reason.text}`.split(' ') : [];
-  const lines = filled(words, width, 3);
+  const lines = reason ? wrapped([`${reason.code}: ${reason.text}`], width, 3) : [];
   return {
     height: 22 + lines.length * LINE,
     draw: (top) => [
@@ -154,16 +153,6 @@ function drawState({ state, reason }: StateRecord, { left, right }: Sheet): Draw
       ),
     ],
   };
-}
-
-function filled(words: readonly string[], width: number, most: number): readonly string[] {
-  const lines: string[] = [];
-  for (const word of words) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(cut(word, width));
-  }
-  return lines.length > most ? [...lines.slice(0, most - 1), cut(`${lines[most - 1]} …`, width)] : lines;
 }
 
 function drawNote(text: string, { left, right }: Sheet): Drawn {

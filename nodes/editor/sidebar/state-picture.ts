@@ -10,7 +10,7 @@ const PITCH = 42;
 const HEIGHT = 24;
 const SIZE = 11.5;
 /** Room at the left for the ways back. */
-const BACK = 44;
+const BACK = 40;
 
 interface Place {
   readonly x: number;
@@ -46,9 +46,9 @@ export function waysOut({ transitions }: Machine, present: string): readonly Tra
 
 function placeOf(state: string, width: number): Place {
   const step = WAY_UP.indexOf(state);
-  const box = breadth(14, SIZE) + 8;
+  const box = breadth(14, SIZE) + 18;
   if (step >= 0) return { x: BACK, y: 2 + step * PITCH, width: box, column: 'way' };
-  const narrow = breadth(11, SIZE) + 10;
+  const narrow = breadth(11, SIZE) + 14;
   return { x: width - narrow - 2, y: 2 + (BESIDE[state] ?? 0) * PITCH, width: narrow, column: 'beside' };
 }
 

@@ -23,20 +23,23 @@ export function cut(text: string, most: number): string {
 
 /** Parts in as few lines as they fit, `, ` between them; the last line ends with `…` when there are more. */
 export function wrapped(parts: readonly string[], width: number, mostLines: number): readonly string[] {
-  const lines: string[] = [];
-  let line = '';
-  parts.forEach((part, index) => {
-    const piece = cut(index < parts.length - 1 ? `${part},` : part, width);
-    if (line !== '' && cells(line) + 1 + cells(piece) > width) {
-      lines.push(line);
-      line = piece;
-    } else {
-      line = line === '' ? piece : `${line} ${piece}`;
-    }
-  });
-  if (line !== '') lines.push(line);
+  const pieces = parts
+    .map((part, index) => (index < parts.length - 1 ? `${part},` : part))
+    // Whole parts where they fit, words of those that are longer than a line.
+    .flatMap((part) => (cells(part) <= width ? [part] : part.split(' ')));
+  const lines = filled(pieces, width);
   if (lines.length <= mostLines) return lines;
   return [...lines.slice(0, mostLines - 1), cut(`${lines[mostLines - 1]} …`, width)];
+}
+
+function filled(pieces: readonly string[], width: number): readonly string[] {
+  const lines: string[] = [];
+  for (const piece of pieces) {
+    const last = lines.at(-1);
+    if (last !== undefined && cells(last) + 1 + cells(piece) <= width) lines[lines.length - 1] = `${last} ${piece}`;
+    else lines.push(cut(piece, width));
+  }
+  return lines;
 }
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
