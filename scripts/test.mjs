@@ -25,6 +25,7 @@ const PARTS = {
         'fuzz',
         'conformance',
         'forms',
+        'sidebar',
       ]),
   },
   nodes: { about: 'the nodes in a real Node-RED', run: () => tests(['nodes'], 2) },
