@@ -17,6 +17,8 @@ const PROGRAMS = {
   tshark: 'tshark',
   radvd: 'radvd',
   'wide-dhcpv6-server': 'dhcp6s',
+  freeradius: 'freeradius',
+  'freeradius-utils': 'radclient',
 };
 
 /** What is missing on this machine for a lab, in words for people; undefined when nothing is. */
