@@ -52,9 +52,11 @@ export class Access {
     return this.nodeRed.mark;
   }
 
-  /** The first session that came up since then. */
-  async up(since: number): Promise<Subscriber> {
-    const { subscriber } = await this.nodeRed.next('events', ({ payload }) => payload === 'up', since);
+  /** The first session that came up since then; of that account, when it is told. */
+  async up(since: number, username?: string): Promise<Subscriber> {
+    const fits = ({ payload, subscriber }: Report) =>
+      payload === 'up' && (username === undefined || (subscriber as Subscriber).username === username);
+    const { subscriber } = await this.nodeRed.next('events', fits, since);
     return subscriber as Subscriber;
   }
 

@@ -80,6 +80,18 @@ export class Call {
     return { interface: device, local, remote };
   }
 
+  /** Resolves when the kernel has made itself an address of an advertised prefix (RFC 4862), and may use it. */
+  async advertisedAddress(): Promise<string> {
+    const { interface: device } = await this.ipv6Up();
+    const shown = `ip -6 -o address show dev ${device} scope global -tentative`;
+    const { code, output } = await this.#client.sh(
+      `for try in $(seq 500); do ${shown} | grep . && exit 0; busybox usleep 20000; done; exit 1`,
+    );
+    const [, address] = / inet6 ([0-9a-f:]+)\//.exec(output) ?? [];
+    if (code === 0 && address !== undefined) return address;
+    throw new Error(`${device} has no address of an advertised prefix:\n${await this.log()}`);
+  }
+
   /** Resolves when IPv4 is down again. */
   async down(): Promise<void> {
     await this.#event('ip-down');
@@ -131,9 +143,18 @@ export async function discover(client: Client, service?: string): Promise<Discov
   return found;
 }
 
-/** Echo requests from inside a client; how many were answered. `size` in octets of ICMP data. */
-export async function ping(client: Client, address: string, count: number, size = 56): Promise<number> {
-  const { output } = await client.sh(`busybox ping -c ${count} -i 0.05 -W 3 -s ${size} ${address}`);
+/**
+ * Echo requests from inside a client, of IPv4 or IPv6; how many were answered. `size` in octets of ICMP data, `source` an
+ * address of the client's.
+ */
+export async function ping(
+  client: Client,
+  address: string,
+  count: number,
+  { size = 56, source }: { size?: number; source?: string } = {},
+): Promise<number> {
+  const from = source === undefined ? '' : `-I ${source}`;
+  const { output } = await client.sh(`busybox ping -c ${count} -i 0.05 -W 3 -s ${size} ${from} ${address}`);
   return Number(/(\d+) packets received/.exec(output)?.[1] ?? 0);
 }
 

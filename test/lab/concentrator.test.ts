@@ -146,6 +146,7 @@ labSuite('real clients at our access concentrator', start, (peers, lab) => {
       const { dialled, subscriber } = await connect(peers(), { mode });
       const since = access.mark;
       access.disconnect(subscriber.sessionId);
+      await dialled.down();
       assert.equal(await dialled.ended(), EXIT.hangup);
       const { reason } = await access.down(since);
       assert.equal(reason.code, 'closed');
@@ -161,10 +162,17 @@ labSuite('real clients at our access concentrator', start, (peers, lab) => {
       const mtu = Number(await client.run(`cat /sys/class/net/${addresses.interface}/mtu`));
       // rp-pppoe 3.15 as a program knows no PPP-Max-Payload: its pppd stays at what RFC 2516 allows.
       assert.equal(mtu, mode === 'kernel' ? 1500 : 1492);
-      assert.equal(await ping(client, GATEWAY, 5, mtu - 28), 5);
+      assert.equal(await ping(client, GATEWAY, 5, { size: mtu - 28 }), 5);
       await hangUp(peers(), dialled);
     });
   }
+
+  test('a client that asks for a service and an access concentrator by name gets both', async () => {
+    const pppdOptions = ['rp_pppoe_service fibre', 'rp_pppoe_ac NodeRedAC'];
+    const { dialled } = await connect(peers(), { mode: 'kernel', pppdOptions });
+    assert.match(await dialled.log(), /PADS: Service-Name: 'fibre'/);
+    await hangUp(peers(), dialled);
+  });
 
   test('an account with an address of its own gets that one', async () => {
     const { dialled, addresses, subscriber } = await connect(peers(), { user: 'fixed', password: PASSWORD });
