@@ -92,6 +92,24 @@ export class Call {
     throw new Error(`${device} has no address of an advertised prefix:\n${await this.log()}`);
   }
 
+  /**
+   * Starts a DHCPv6 client that asks for a prefix; resolves when it has one. The first address of it is the machine's own.
+   * Once for each client.
+   */
+  async delegated(): Promise<{ prefix: string; dns: readonly string[] }> {
+    const { interface: device } = await this.ipv6Up();
+    const since = this.#client.machine.events.length;
+    await this.#client.run(`/run/peer/delegate.sh ${device}`);
+    const { fields } = await this.#client.machine.event(({ name }) => name === 'dhcpv6', since);
+    return { prefix: fields['prefix'] ?? '', dns: (fields['dns'] ?? '').split(',') };
+  }
+
+  /** Gives the delegated prefix back (RFC 8415 §18.2.7). */
+  async release(): Promise<void> {
+    const { interface: device } = await this.ipv6Up();
+    await this.#client.run(`dhcpcd -k ${device}`);
+  }
+
   /** Resolves when IPv4 is down again. */
   async down(): Promise<void> {
     await this.#event('ip-down');
