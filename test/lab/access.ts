@@ -10,9 +10,14 @@ export interface AccessOptions {
   accounts?: readonly { readonly username: string; readonly password: string; readonly address?: string }[];
 }
 
-/** The end of a session, or of an attempt at one. */
 interface SubscriberDown {
   readonly subscriber: Subscriber;
+  readonly reason: Reason;
+}
+
+interface Refusal {
+  readonly mac: string;
+  readonly username: string | undefined;
   readonly reason: Reason;
 }
 
@@ -60,10 +65,16 @@ export class Access {
     return subscriber as Subscriber;
   }
 
-  /** The first session that ended since then, or attempt that failed. */
+  /** The first session that ended since then. */
   async down(since: number): Promise<SubscriberDown> {
     const report: Report = await this.nodeRed.next('events', ({ payload }) => payload === 'down', since);
     return { subscriber: report['subscriber'] as Subscriber, reason: report['reason'] as Reason };
+  }
+
+  /** The first host that got no session since then. */
+  async refused(since: number): Promise<Refusal> {
+    const { refusal } = await this.nodeRed.next('events', ({ payload }) => payload === 'refused', since);
+    return refusal as Refusal;
   }
 
   /** How many came up since then. */

@@ -4,7 +4,9 @@ module.exports = (RED) => {
     RED.nodes.createNode(this, config);
     const { concentrator } = RED.nodes.getNode(config.concentrator);
     concentrator.on('subscriber-up', (subscriber) => this.send({ payload: 'up', subscriber }));
+    concentrator.on('subscriber-changed', (subscriber) => this.send({ payload: 'changed', subscriber }));
     concentrator.on('subscriber-down', (subscriber, reason) => this.send({ payload: 'down', subscriber, reason }));
+    concentrator.on('subscriber-refused', (refusal) => this.send({ payload: 'refused', refusal }));
     this.on('input', ({ payload, sessionId }, send, done) => {
       if (payload === 'disconnect') concentrator.disconnect(sessionId);
       else send({ payload: 'subscribers', subscribers: concentrator.subscribers });
