@@ -3,14 +3,14 @@ import { Concentrator, type ConcentratorCounters } from '../concentrator/concent
 import type { Subscriber } from '../concentrator/line';
 import { type ConcentratorSettings, concentratorSettings } from '../concentrator/settings';
 import type { Reason } from '../errors';
-import type { LinkCounters } from '../link/link';
+import { type LinkCounters, roomBehind } from '../link/link';
 import { framingOf } from '../pppoe/framing';
 import { type Clock, systemClock } from './clock';
 import type { Attachment } from './port';
 import { openPort, type SharedPort } from './ports';
 
 export interface PppoeConcentratorOptions extends Partial<ConcentratorSettings> {
-  /** An interface of this machine (`eth0`), or a segment within this process (`virtual:lab`). */
+  /** An interface of this machine (`eth0`), a segment within this process (`virtual:lab`), or a tunnel (`gre:192.0.2.1`). */
   readonly interface: string;
 }
 
@@ -59,7 +59,7 @@ export class PppoeConcentrator extends EventEmitter<ConcentratorEvents> {
                 else this.emit('subscriber-down', event.subscriber, event.reason);
               }),
           },
-          this.#shared.port.link.mtu,
+          roomBehind(settings.vlan, this.#shared.port.link).mtu,
         ),
     );
   }
