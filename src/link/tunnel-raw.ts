@@ -45,8 +45,6 @@ const GET_IT =
   '(with Node-RED: in its user directory, ~/.node-red). Where it has no binary for this Node.js (24 and newer) it is ' +
   'compiled, which takes python3, make and g++; npm 12 wants `npm install-scripts approve` before.';
 
-let loaded: RawSockets | undefined;
-
 /**
  * The package, loaded by the first call.
  * @throws PppoeError `no-native`: it is not installed or does not load, or this is not Linux.
@@ -70,9 +68,8 @@ export function loadRawSockets(
 }
 
 /** @throws PppoeError `no-native`, `permission`, or `link-down` when the kernel refuses otherwise. */
-export function openRawCarrier(path: RawPath, events: CarrierEvents): Carrier {
-  loaded ??= loadRawSockets();
-  return new RawCarrier(path, events, loaded);
+export function openRawCarrier(path: RawPath, events: CarrierEvents, sockets: RawSockets = loadRawSockets()): Carrier {
+  return new RawCarrier(path, events, sockets);
 }
 
 class RawCarrier implements Carrier {
