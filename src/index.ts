@@ -16,7 +16,22 @@ export type { Subscriber } from './concentrator/line';
 export { type Account, CONCENTRATOR_DEFAULTS, type ConcentratorSettings } from './concentrator/settings';
 export { type AuthenticationDetail, PppoeError, type PppoeErrorCode, type Reason, type ReasonDetail } from './errors';
 export { type EthernetInterface, listInterfaces, rawSocketAccess } from './link/interfaces';
-export type { Link, LinkCounters } from './link/link';
+export type { Link, LinkCounters, RefusedPackets } from './link/link';
+export {
+  fieldProblem,
+  formatForm,
+  formatTunnel,
+  formProblems,
+  parseForm,
+  parseTunnel,
+  TUNNEL_FIELDS,
+  TUNNEL_NAMES,
+  type Tunnel,
+  type TunnelField,
+  type TunnelForm,
+  type TunnelKind,
+  tunnelKind,
+} from './link/tunnel-text';
 export { AUTHENTICATOR_PROTOCOLS } from './ppp/authentication-protocols';
 export { STATES as AUTOMATON_STATES } from './ppp/automaton-table';
 export type { EtherTypes } from './pppoe/framing';

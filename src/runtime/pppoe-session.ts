@@ -7,7 +7,7 @@ import type { SessionStateName } from '../client/session-state';
 import { individual, type SessionSettings, sessionSettings, within } from '../client/settings';
 import { noCounts, type SessionSnapshot } from '../client/snapshot';
 import { PppoeError, type Reason } from '../errors';
-import { countedTagOctets, type LinkCounters } from '../link/link';
+import { type LinkCounters, roomBehind } from '../link/link';
 import type { SessionKey } from '../pppoe/engine';
 import { framingOf } from '../pppoe/framing';
 import { vidsOf } from '../pppoe/session-frame';
@@ -17,11 +17,11 @@ import { type Clock, systemClock } from './clock';
 import { type FrameReport, frameReport, type HistoryEntry, historyEntry } from './history';
 import { type PacketConsumer, PacketQueue } from './packet-queue';
 import type { Attachment } from './port';
-import { openPort, type SharedPort } from './ports';
+import { checkInterface, openPort, type SharedPort } from './ports';
 import type { SessionMemory } from './session-memory';
 
 export interface PppoeSessionOptions extends Partial<SessionSettings> {
-  /** An interface of this machine (`eth0`), or a segment within this process (`virtual:lab`). */
+  /** An interface of this machine (`eth0`), a segment within this process (`virtual:lab`), or a tunnel (`gre:192.0.2.1`). */
   readonly interface: string;
   /** An Ethernet address instead of the interface's own. */
   readonly macAddress?: MacAddress;
@@ -63,6 +63,7 @@ interface SessionEvents {
 /** @throws RangeError */
 function checked(options: PppoeSessionOptions): SessionSettings {
   const { queueLimit = 1_000, macAddress } = options;
+  checkInterface(options.interface);
   within('receive queue', queueLimit, 1, 1_000_000);
   if (macAddress) individual('MAC address', macAddress);
   return sessionSettings(options);
@@ -289,17 +290,21 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
   }
 
   #attach({ port }: SharedPort): Attachment<Session> {
-    const vlan = vidsOf(this.#settings.vlan);
+    const settings = this.#settings;
+    const vlan = vidsOf(settings.vlan);
     const own = this.#options.macAddress ? { address: this.#options.macAddress } : {};
     return port.attach(
       { role: 'host', vlan, ...own },
       (outlets, address) =>
         new Session(
-          this.#settings,
+          settings,
           {
             address,
-            mtu: port.link.mtu,
-            tagOctets: countedTagOctets(this.#settings.vlan),
+            // That of the moment: of an interface or a tunnel it may change between two attempts.
+            get mtu() {
+              return roomBehind(settings.vlan, port.link).mtu;
+            },
+            tagOctets: roomBehind(settings.vlan, port.link).tagOctets,
             ...this.#leftover(address),
           },
           {
