@@ -54,14 +54,11 @@ export interface IcmpUnreachable {
   };
 }
 
-const UNREACHABLE = 3;
-const FRAGMENTATION_NEEDED = 4;
-
 /** @throws MalformedPacket when it is another message, too short, or its checksum is wrong. */
 export function decodeUnreachable(bytes: Buffer): IcmpUnreachable {
   const reader = new Reader(bytes, 'ICMP');
   const type = reader.u8('type');
-  if (type !== UNREACHABLE) reader.fail(`type ${type}`);
+  if (type !== ICMP.unreachable) reader.fail(`type ${type}`);
   const code = reader.u8('code');
   reader.u16('checksum');
   if (checksum(bytes) !== 0) reader.fail('wrong checksum');
