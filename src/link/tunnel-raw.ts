@@ -72,6 +72,9 @@ export function openRawCarrier(path: RawPath, events: CarrierEvents, sockets: Ra
   return new RawCarrier(path, events, sockets);
 }
 
+/** raw-socket holds its sockets weakly: one that nobody holds is collected, and closed, even with packets still to send. */
+const held = new Set<RawCarrier>();
+
 class RawCarrier implements Carrier {
   readonly overhead = IP_HEADER;
   /** The kernel tells the drops of raw sockets, but not which of them is ours. */
@@ -101,6 +104,7 @@ class RawCarrier implements Carrier {
     // Set bits keep a type away.
     const others = new Uint32Array([~(1 << DESTINATION_UNREACHABLE)]);
     this.#receivers[1]?.setOption(SOL_RAW, ICMP_FILTER, Buffer.from(others.buffer), 4);
+    held.add(this);
   }
 
   send(header: Buffer, frame: Buffer, done: (trouble?: Trouble) => void): void {
@@ -125,6 +129,7 @@ class RawCarrier implements Carrier {
     if (this.#phase !== 'closing' || this.#waiting > 0) return;
     this.#phase = 'closed';
     this.#sender.close();
+    held.delete(this);
   }
 
   /** The kernel fills in the checksum, and the source if we leave it out (raw(7)). */

@@ -21,9 +21,13 @@ linkContract('GRE with a key', (t) => tunnelPair(t, 'gre', '&key=4294967295'));
 linkContract('EoIP', (t) => tunnelPair(t, 'eoip', '&tunnel-id=258'));
 linkContract('EtherIP', (t) => tunnelPair(t, 'etherip'));
 
+/** raw-socket holds its sockets weakly. */
+const held = new Set<object>();
+
 /** Sends IP packets as anybody could. */
 async function send(protocol: number, source: string, destination: string, ...payloads: Buffer[]): Promise<void> {
   const socket = loadRawSockets().createSocket({ protocol: 255 });
+  held.add(socket);
   const ends = { source: parseIpv4(source), destination: parseIpv4(destination) };
   const common = { tos: 0, identification: 0, fragment: 0, ttl: 64, protocol, options: Buffer.alloc(0) };
   for (const payload of payloads) {
@@ -33,6 +37,7 @@ async function send(protocol: number, source: string, destination: string, ...pa
     });
   }
   socket.close();
+  held.delete(socket);
 }
 
 const gre = (payload: Buffer, key = 7) => encodeGre({ key, protocol: TRANSPARENT_ETHERNET, payload });
