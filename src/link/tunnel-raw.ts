@@ -67,9 +67,20 @@ export function loadRawSockets(
   }
 }
 
+/**
+ * What raw-socket's callbacks lead to has to wait for the next turn of the event loop: the package calls back past Node.js, which
+ * then neither settles promises nor runs `process.nextTick` until something else happens (seen with Node.js 22 and 26).
+ */
+type Later = (call: () => void) => void;
+
 /** @throws PppoeError `no-native`, `permission`, or `link-down` when the kernel refuses otherwise. */
-export function openRawCarrier(path: RawPath, events: CarrierEvents, sockets: RawSockets = loadRawSockets()): Carrier {
-  return new RawCarrier(path, events, sockets);
+export function openRawCarrier(
+  path: RawPath,
+  events: CarrierEvents,
+  sockets: RawSockets = loadRawSockets(),
+  later: Later = setImmediate,
+): Carrier {
+  return new RawCarrier(path, events, sockets, later);
 }
 
 /** raw-socket holds its sockets weakly: one that nobody holds is collected, and closed, even with packets still to send. */
@@ -92,6 +103,7 @@ class RawCarrier implements Carrier {
     private readonly path: RawPath,
     private readonly events: CarrierEvents,
     sockets: RawSockets,
+    private readonly later: Later,
   ) {
     this.#remote = parseIpv4(path.remote);
     this.#local = path.local === undefined ? undefined : parseIpv4(path.local);
@@ -113,7 +125,7 @@ class RawCarrier implements Carrier {
     this.#waiting++;
     this.#sender.send(packet, 0, packet.length, this.path.remote, (error) => {
       this.#waiting--;
-      done(error === null ? undefined : troubleOf(error, this.path));
+      this.later(() => done(error === null ? undefined : troubleOf(error, this.path)));
       this.#closeIfDone();
     });
   }
@@ -151,11 +163,15 @@ class RawCarrier implements Carrier {
     try {
       const socket = sockets.createSocket({ protocol, bufferSize: LONGEST });
       socket.on('message', (packet) => {
-        if (this.#phase === 'open') receive(packet);
+        // The socket uses its buffer again.
+        const octets = Buffer.from(packet);
+        this.later(() => {
+          if (this.#phase === 'open') receive(octets);
+        });
       });
       socket.on('error', (error) => {
         const trouble = error && this.#phase === 'open' ? troubleOf(error, this.path) : undefined;
-        if (trouble) this.events.trouble(trouble);
+        if (trouble) this.later(() => this.events.trouble(trouble));
       });
       return socket;
     } catch (error) {
@@ -173,8 +189,7 @@ class RawCarrier implements Carrier {
       return;
     }
     if ((fragment & FRAGMENT) !== 0) this.events.refused('fragments');
-    // The socket uses its buffer again.
-    else this.events.packet(Buffer.from(payload));
+    else this.events.packet(payload);
   }
 
   /** An ICMP message about a packet that we have sent to the far end. */

@@ -33,7 +33,9 @@ async function send(protocol: number, source: string, destination: string, ...pa
   for (const payload of payloads) {
     const packet = encodeIpv4({ ...common, ...ends, payload });
     await new Promise<void>((resolve, reject) => {
-      socket.send(packet, 0, packet.length, destination, (error) => (error ? reject(error) : resolve()));
+      // raw-socket calls back past Node.js, which settles no promise then.
+      const sent = (error: Error | null) => setImmediate(() => (error ? reject(error) : resolve()));
+      socket.send(packet, 0, packet.length, destination, sent);
     });
   }
   socket.close();
@@ -93,7 +95,8 @@ async function onTheWire(t: Parameters<typeof openText>[0], text: string, protoc
   // EoIP begins with a keepalive.
   const heard = new Promise<Buffer>((resolve) => {
     ear.on('message', (packet) => {
-      if (packet.length > 28) resolve(Buffer.from(packet));
+      const octets = Buffer.from(packet);
+      if (packet.length > 28) setImmediate(() => resolve(octets));
     });
   });
   openText(t, text).send([octets]);
