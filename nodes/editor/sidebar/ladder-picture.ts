@@ -52,23 +52,26 @@ export function drawLadder(ladder: Ladder, words: Words, width: number, chosen?:
         'aria-label': describeRung(rung, words),
       },
       shape('rect', { class: 'ground', x: 0, y: top, width, height: drawn.height, rx: 3 }),
+      ...drawLives(sheet, top, drawn.height),
       ...drawn.draw(top),
     );
     top += drawn.height;
     return group;
   });
-  const height = top + 14;
-  const lives = [sheet.left, sheet.right].map((x) =>
-    shape('path', { class: 'life', d: `M${x} ${HEADER - 8}V${height - 4}` }),
-  );
+  const height = top + 8;
   const picture = shape(
     'svg',
     { viewBox: `0 0 ${width} ${height}`, role: 'presentation' },
-    ...lives,
+    ...drawLives(sheet, HEADER - 8, 14),
     ...drawHeader(sheet, width),
     ...rungs,
   );
   return { shape: picture, width, height };
+}
+
+/** A piece of both lifelines: over the ground of what is chosen, and under its arrow. */
+function drawLives({ left, right }: Sheet, top: number, height: number): readonly Shape[] {
+  return [left, right].map((x) => shape('path', { class: 'life', d: `M${x} ${top}v${height}` }));
 }
 
 function drawHeader({ words, ladder }: Sheet, width: number): readonly Shape[] {
