@@ -2,7 +2,7 @@ import type { FrameRecord, StateRecord } from './data.js';
 import { type Ladder, type Rung, titleOf } from './ladder.js';
 import { breadth, type Picture, room } from './picture.js';
 import { type Shape, shape } from './shape.js';
-import { cut, later, wrapped } from './text.js';
+import { cells, cut, later, wrapped } from './text.js';
 import type { Words } from './words.js';
 
 /** Tags that mean something to their sender only. */
@@ -78,8 +78,8 @@ function drawHeader({ words, ladder }: Sheet, width: number): readonly Shape[] {
   const host = words('ladder.host');
   const role = words('ladder.concentrator');
   const name = cut(ladder.peers.map((peer) => peer.name).join(', '), room(width / 2 - 12, 10.5));
-  const wide = Math.max(breadth(role.length, 11.5), breadth(name.length, 10.5)) + 14;
-  const narrow = Math.max(breadth(host.length, 11.5) + 14, 2 * MARGIN);
+  const wide = Math.max(breadth(cells(role), 11.5), breadth(cells(name), 10.5)) + 14;
+  const narrow = Math.max(breadth(cells(host), 11.5) + 14, 2 * MARGIN);
   const text = (x: number, y: number, kind: string, content: string) =>
     shape('text', { x, y, class: `middle ${kind}` }, content);
   return [
