@@ -1,5 +1,6 @@
 import { drawAutomaton } from '../ppp/automaton-diagram';
-import type { State } from '../ppp/automaton-table';
+import type { Connection } from '../ppp/connection';
+import { PROTOCOL } from '../wire/ppp';
 import { drawSequence } from './sequence-diagram';
 import { drawSession } from './session-diagram';
 import type { SessionStateName } from './session-state';
@@ -18,21 +19,18 @@ export interface SessionDescription {
   readonly sequence: string;
 }
 
-/** @param automata the states of LCP, IPCP and IPV6CP; Initial while there is no PPP connection. */
+/** @param connection undefined while there is no PPP connection: its automatons are drawn as Initial. */
 export function describeSession(
   state: SessionStateName,
-  automata: {
-    readonly lcp?: State | undefined;
-    readonly ipcp?: State | undefined;
-    readonly ipv6cp?: State | undefined;
-  },
+  connection: Pick<Connection, 'stateOf'> | undefined,
   attempts: readonly TraceAttempt[],
 ): SessionDescription {
+  const automaton = (protocol: number) => drawAutomaton(connection?.stateOf(protocol) ?? 'Initial');
   return {
     states: drawSession(state),
-    lcp: drawAutomaton(automata.lcp ?? 'Initial'),
-    ipcp: drawAutomaton(automata.ipcp ?? 'Initial'),
-    ipv6cp: drawAutomaton(automata.ipv6cp ?? 'Initial'),
+    lcp: automaton(PROTOCOL.lcp),
+    ipcp: automaton(PROTOCOL.ipcp),
+    ipv6cp: automaton(PROTOCOL.ipv6cp),
     sequence: drawSequence(attempts),
   };
 }

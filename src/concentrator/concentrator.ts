@@ -1,61 +1,57 @@
 import type { Reason } from '../errors';
 import type { Claim } from '../ppp/authentication';
 import { earliest } from '../ppp/automaton';
-import { Connection, type PhaseName } from '../ppp/connection';
-import { AcCookie } from '../pppoe/ac-cookie';
 import { type DiscoveryPacket, encodeDiscovery } from '../pppoe/discovery-packet';
 import type { Engine, Input } from '../pppoe/engine';
 import { type Framing, framingOf } from '../pppoe/framing';
-import { maxPayloadTag, PPPOE_MTU, payloadLimit, readMaxPayload } from '../pppoe/max-payload';
 import { encodePadt } from '../pppoe/padt';
-import { pppEnd, pppoeOffset, protocolOffset, SessionFrameTemplate, sessionIdAt } from '../pppoe/session-frame';
+import { pppEnd, pppoeOffset, protocolOffset, sessionIdAt } from '../pppoe/session-frame';
 import { RateLimit } from '../pppoe/strays';
 import { errorText } from '../pppoe/tag-text';
-import { isGroupMac, type MacAddress } from '../wire/mac-address';
-import { decodePpp, PROTOCOL } from '../wire/ppp';
-import { CODE, findTag, TAG, type Tag } from '../wire/pppoe';
+import { decodeEthernet, type VlanTag } from '../wire/ethernet';
+import { decodeIpv6 } from '../wire/ipv6';
+import { formatMac, isGroupMac, type MacAddress } from '../wire/mac-address';
+import { PROTOCOL } from '../wire/ppp';
+import { CODE, TAG, type Tag } from '../wire/pppoe';
 import { MalformedPacket } from '../wire/reader';
-import { AddressPool } from './address-pool';
-import { echoReply } from './echo-responder';
-import { describe, isRepeated, type Line, type Subscriber } from './line';
+import { AccessDiscovery, type SessionAnswer, type SessionRequest } from './access-discovery';
+import { AddressPlan, type LeaseRecord } from './address-plan';
+import { type Admission, judgeByAccounts, judgeByAdmission, type Verdict } from './admission';
+import type { ConcentratorCounters, ConcentratorOutlets } from './events';
+import { Forwarding, type Route, wholeIp } from './forwarding';
+import { Lending } from './lending';
+import { Line, type Subscriber } from './line';
+import { Lines } from './lines';
 import type { Account, ConcentratorSettings } from './settings';
 
-export type ConcentratorEvent =
-  | { readonly type: 'subscriber-up'; readonly subscriber: Subscriber }
-  | { readonly type: 'subscriber-down'; readonly subscriber: Subscriber; readonly reason: Reason };
-
-export interface ConcentratorOutlets {
-  send(frame: Buffer): void;
-  /** IP packets of one session that are not for ourselves. */
-  packets(sessionId: number, packets: readonly Buffer[]): void;
-  event(event: ConcentratorEvent): void;
-  /** Unpredictable octets. */
-  random(octets: number): Buffer;
-}
-
-export interface ConcentratorCounters {
-  /** Offers made, sessions begun. */
-  offers: number;
-  sessions: number;
-  /** PADI and PADR that were refused or not answered. */
-  refused: number;
-  malformed: number;
-  /** Frames of sessions that we do not have. */
-  strays: number;
+/** A message to hosts (PADM): a text, an address of a page, or both. */
+export interface Broadcast {
+  readonly text?: string;
+  readonly url?: string;
 }
 
 /** An access concentrator (RFC 2516 §5): offers services, runs the PPP end of every session, lends addresses, answers pings. */
 export class Concentrator implements Engine {
-  readonly #lines = new Map<number, Line>();
+  readonly #lines = new Lines();
   readonly #accounts: ReadonlyMap<string, Account>;
-  readonly #pool: AddressPool;
-  readonly #cookies: AcCookie;
-  /** No later than the earliest deadline of any line; exact after each `due`. */
-  #deadline: number | undefined;
+  readonly #plan: AddressPlan;
+  readonly #forwarding: Forwarding;
+  readonly #lending: Lending;
+  readonly #discovery: AccessDiscovery;
   readonly #framing: Framing;
+  #ticket = 0;
   /** For PADTs to hosts that use a session which is none. */
   readonly #strayAnswers = new RateLimit(10, 100);
-  readonly counters: ConcentratorCounters = { offers: 0, sessions: 0, refused: 0, malformed: 0, strays: 0 };
+  readonly counters: ConcentratorCounters = {
+    offers: 0,
+    sessions: 0,
+    refused: 0,
+    limited: 0,
+    malformed: 0,
+    strays: 0,
+    spoofed: 0,
+    undeliverable: 0,
+  };
 
   constructor(
     private readonly settings: ConcentratorSettings,
@@ -63,34 +59,72 @@ export class Concentrator implements Engine {
     private readonly outlets: ConcentratorOutlets,
     /** The largest Ethernet payload of the segment, in octets. */
     private readonly mtu = 1_500,
+    /** What a concentrator before this one has lent. */
+    former: Partial<LeaseRecord> = {},
   ) {
     this.#framing = framingOf(settings);
-    const fixed = settings.accounts.flatMap((account) => account.address ?? []);
     this.#accounts = new Map(settings.accounts.map((account) => [account.username, account]));
-    this.#pool = new AddressPool(settings.poolStart, settings.poolSize, [settings.address, ...fixed]);
-    this.#cookies = new AcCookie(outlets.random(32), settings.cookieLifetime);
+    this.#plan = new AddressPlan(settings, former);
+    this.#forwarding = new Forwarding(settings, this.counters);
+    this.#lending = new Lending(this.#plan, this.#forwarding, settings.ipv6, address, (line) => {
+      if (line.since !== undefined) outlets.event({ type: 'subscriber-changed', subscriber: line.describe() });
+    });
+    this.#discovery = new AccessDiscovery(settings, { address, mtu, framing: this.#framing }, this.counters, {
+      send: (frame) => outlets.send(frame),
+      random: (octets) => outlets.random(octets),
+      session: (request, now) => this.#session(request, now),
+      refused: ({ host, serviceName }, { detail, text }) =>
+        outlets.event({
+          type: 'subscriber-refused',
+          refusal: {
+            mac: formatMac(host),
+            serviceName: serviceName.toString('utf8'),
+            username: undefined,
+            reason: { code: 'refused', text, detail },
+          },
+        }),
+    });
   }
 
   get deadline(): number | undefined {
-    return this.#deadline;
+    return earliest(this.#lines.deadline, this.#discovery.deadline);
   }
 
   get subscribers(): readonly Subscriber[] {
-    return [...this.#lines.values()].map(describe);
+    return this.#lines.all.map((line) => line.describe());
+  }
+
+  /** How many sessions there are. */
+  get size(): number {
+    return this.#lines.size;
+  }
+
+  /** Who has or had which address: for a concentrator after this one. */
+  get leases(): LeaseRecord {
+    return this.#plan.record;
+  }
+
+  subscriber(sessionId: number): Subscriber | undefined {
+    return this.#lines.get(sessionId)?.describe();
+  }
+
+  /** True for a session frame or a PADT of a session that we have with this host. */
+  hasSession(id: number, host: MacAddress): boolean {
+    return this.#lines.get(id)?.host.equals(host) === true;
   }
 
   handle(input: Input, now: number): void {
     switch (input.type) {
       case 'discovery':
-        return this.#discovery(input.packet, now);
+        if (input.packet.code === CODE.PADT) return this.#terminated(input.packet);
+        return this.#discovery.receive(input.packet, now);
       case 'frames':
         return this.#frames(input.frames, now);
       case 'due':
         return this.#due(now);
       case 'link-down':
-        for (const line of [...this.#lines.values()]) {
-          this.#forget(line, { code: 'link-down', text: input.error.message });
-        }
+        this.#discovery.clear();
+        for (const line of this.#lines.all) this.#forget(line, { code: 'link-down', text: input.error.message });
         return;
       case 'link-up':
         return;
@@ -98,233 +132,163 @@ export class Concentrator implements Engine {
   }
 
   /** Ends one session in order; called again, without waiting for the host any longer. False when there is none of this id. */
-  disconnect(sessionId: number, now: number): boolean {
+  disconnect(sessionId: number, now: number, reason = CLOSED): boolean {
     const line = this.#lines.get(sessionId);
-    if (line?.connection.phase === 'terminate') this.#hangUp(line, line.connection.reason ?? CLOSED);
-    else line?.connection.close(CLOSED, now);
-    this.#touch(line);
+    if (line?.connection.phase === 'terminate') this.#hangUp(line, line.connection.reason ?? reason);
+    else line?.connection.close(reason, now);
+    if (line) this.#lines.touch(line);
     return line !== undefined;
   }
 
   /** Ends every session in order. */
   close(now: number): void {
-    for (const id of [...this.#lines.keys()]) this.disconnect(id, now);
+    for (const { id } of this.#lines.all) this.disconnect(id, now);
   }
 
-  /** Sends an IPv4 packet to a session. False when it is not up. */
+  /** Sends an IP packet to a session. False when it is not up, or the packet longer than its host takes. */
   sendPacket(sessionId: number, packet: Buffer): boolean {
+    return this.#lines.get(sessionId)?.sendPacket(packet) === true;
+  }
+
+  /** The session that has this destination, of 4 or 16 octets. */
+  route(destination: Buffer): Subscriber | undefined {
+    return this.#forwarding.lineOf(destination)?.describe();
+  }
+
+  /** Sends a message to one session, or to all that are up. How many it was sent to. */
+  broadcast({ text, url }: Broadcast, sessionId?: number): number {
+    const tags: Tag[] = [];
+    if (text !== undefined) tags.push({ type: TAG.motm, value: Buffer.from(text) });
+    if (url !== undefined) tags.push({ type: TAG.hurl, value: Buffer.from(url) });
+    const lines = this.#lines.all.filter(({ id, since }) => (sessionId ?? id) === id && since !== undefined);
+    for (const { host, vlan, id } of lines) {
+      const packet = { destination: host, source: this.address, vlan, code: CODE.PADM, sessionId: id, tags };
+      this.outlets.send(encodeDiscovery(packet, this.#framing));
+    }
+    return lines.length;
+  }
+
+  /** What was decided about an `authenticate` event. False when it is too late: the host is gone, or was refused meanwhile. */
+  admit(sessionId: number, ticket: number, admission: Admission, now: number): boolean {
     const line = this.#lines.get(sessionId);
-    if (line?.connection.phase !== 'open') return false;
-    this.#send(line, packet);
+    if (line?.pending?.ticket !== ticket) return false;
+    const { claim } = line.pending;
+    this.#decide(line, claim.username, judgeByAdmission(admission, claim), now);
+    this.#lines.touch(line);
     return true;
-  }
-
-  // Discovery
-
-  #discovery(packet: DiscoveryPacket, now: number): void {
-    if (isGroupMac(packet.source)) return;
-    if (packet.code === CODE.PADI) this.#solicited(packet, now);
-    else if (packet.code === CODE.PADR) this.#requested(packet, now);
-    else if (packet.code === CODE.PADT) this.#terminated(packet);
-  }
-
-  #solicited(packet: DiscoveryPacket, now: number): void {
-    const asked = findTag(packet.tags, TAG.serviceName);
-    if (!asked || !this.#offers(asked)) {
-      this.counters.refused++;
-      return;
-    }
-    this.counters.offers++;
-    const hostUniq = findTag(packet.tags, TAG.hostUniq);
-    const cookie = this.#cookies.make(packet.source, this.address, hostUniq, now);
-    const services = this.settings.serviceNames.map((name) => ({ type: TAG.serviceName, value: Buffer.from(name) }));
-    // The service asked for must be among those offered (RFC 2516 §5.2), also where any is served.
-    const named = services.some(({ value }) => value.equals(asked));
-    this.#answer(packet, CODE.PADO, 0, [
-      { type: TAG.acName, value: Buffer.from(this.settings.acName) },
-      ...(named ? [] : [{ type: TAG.serviceName, value: asked }]),
-      ...services,
-      ...this.#maxPayload(packet),
-      { type: TAG.acCookie, value: cookie },
-    ]);
-  }
-
-  #requested(packet: DiscoveryPacket, now: number): void {
-    const hostUniq = findTag(packet.tags, TAG.hostUniq);
-    const cookie = findTag(packet.tags, TAG.acCookie);
-    // Nothing is kept, and nobody answered, before the cookie proves that the host receives at this address.
-    if (!cookie || !this.#cookies.isValid(cookie, packet.source, this.address, hostUniq, now)) {
-      this.counters.refused++;
-      return;
-    }
-    const serviceName = findTag(packet.tags, TAG.serviceName);
-    if (!serviceName || !this.#offers(serviceName)) {
-      return this.#refuse(packet, TAG.serviceNameError, 'No such service');
-    }
-    const repeated = [...this.#lines.values()].find((line) => isRepeated(line, packet.source, hostUniq));
-    if (repeated) return this.#confirm(packet, repeated.id, repeated.serviceName);
-    if (this.#lines.size >= this.settings.maxSessions || this.#isHostFull(packet.source)) {
-      return this.#refuse(packet, TAG.acSystemError, 'No more sessions');
-    }
-    this.counters.sessions++;
-    const limit = payloadLimit({ mtu: this.mtu }, readMaxPayload(packet.tags));
-    const owner = { peer: Buffer.from(packet.source), hostUniq: hostUniq && Buffer.from(hostUniq) };
-    const line = this.#open(owner, Buffer.from(serviceName), limit);
-    this.#confirm(packet, line.id, line.serviceName);
-    line.connection.open(now);
-    this.#touch(line);
-  }
-
-  /** PADT, of the session's own host only. */
-  #terminated(packet: DiscoveryPacket): void {
-    const line = this.#lines.get(packet.sessionId);
-    if (!line?.peer.equals(packet.source)) return;
-    const text = errorText(packet.tags)?.replace(/^Generic-Error: /, '');
-    this.#forget(line, line.connection.cutOff(text ?? 'PADT'));
-  }
-
-  #offers(asked: Buffer): boolean {
-    if (asked.length === 0) return true;
-    return this.settings.serviceNames.some((name) => name === '' || asked.equals(Buffer.from(name)));
-  }
-
-  #isHostFull(host: MacAddress): boolean {
-    let count = 0;
-    for (const { peer } of this.#lines.values()) if (peer.equals(host)) count++;
-    return count >= this.settings.maxSessionsPerHost;
-  }
-
-  #confirm(packet: DiscoveryPacket, sessionId: number, serviceName: Buffer): void {
-    this.#answer(packet, CODE.PADS, sessionId, [
-      { type: TAG.serviceName, value: serviceName },
-      ...this.#maxPayload(packet),
-    ]);
-  }
-
-  /** RFC 4638: the host's tag is echoed where the segment has room for more than 1492 octets of PPP payload. */
-  #maxPayload({ tags }: DiscoveryPacket): readonly Tag[] {
-    const wanted = readMaxPayload(tags);
-    return wanted !== undefined && this.mtu > PPPOE_MTU ? [maxPayloadTag(wanted)] : [];
-  }
-
-  #refuse(packet: DiscoveryPacket, error: number, text: string): void {
-    this.counters.refused++;
-    const serviceName = findTag(packet.tags, TAG.serviceName) ?? Buffer.alloc(0);
-    this.#answer(packet, CODE.PADS, 0, [
-      { type: TAG.serviceName, value: serviceName },
-      { type: error, value: Buffer.from(text) },
-    ]);
-  }
-
-  #answer(packet: DiscoveryPacket, code: number, sessionId: number, tags: readonly Tag[]): void {
-    const echoed = packet.tags.filter(({ type }) => type === TAG.hostUniq || type === TAG.relaySessionId);
-    this.outlets.send(
-      encodeDiscovery(
-        {
-          destination: packet.source,
-          source: this.address,
-          vlan: this.settings.vlan,
-          code,
-          sessionId,
-          tags: [...tags, ...echoed],
-        },
-        this.#framing,
-      ),
-    );
   }
 
   // Sessions
 
-  #open({ peer, hostUniq }: Pick<Line, 'peer' | 'hostUniq'>, serviceName: Buffer, limit: number): Line {
-    const id = this.#freshId();
-    const { settings } = this;
-    const template = new SessionFrameTemplate(peer, this.address, settings.vlan, id, { framing: this.#framing });
-    const lease: Line['lease'] = { address: undefined };
-    const connection = new Connection(
-      {
-        lcp: { mru: Math.min(settings.mru, limit), largest: limit, allowed: [], required: settings.authentication },
-        authenticationRequired: false,
-        name: settings.acName,
-        ipcp: () => ({
-          address: settings.address,
-          askDns: false,
-          peerDns: settings.dns,
-          ...(lease.address ? { peerAddress: lease.address } : {}),
-        }),
-        keepalive: settings.keepalive,
-        automaton: settings.automaton,
-        phaseTimeout: settings.phaseTimeout,
+  #session(request: SessionRequest, now: number): SessionAnswer {
+    const lines = this.#lines.of(request.host);
+    for (const { id, serviceName } of [...lines].filter((line) => line.isRepeated(request))) {
+      return { sessionId: id, serviceName };
+    }
+    const { maxSessions, maxSessionsPerHost } = this.settings;
+    if (this.#lines.size >= maxSessions || lines.size >= maxSessionsPerHost) {
+      return { refusal: { detail: 'ac-system-error', text: 'No more sessions' } };
+    }
+    this.counters.sessions++;
+    const line = this.#open(request);
+    return {
+      sessionId: line.id,
+      serviceName: line.serviceName,
+      begin: () => {
+        line.connection.open(now);
+        this.#lines.touch(line);
       },
-      {
-        send: (protocol, information) => this.outlets.send(template.frame(protocol, information)),
-        random: (octets) => this.outlets.random(octets),
-        progress: () => {},
-        phase: (phase, now) => this.#phase(line, phase, now),
-        claim: (claim, now) => this.#claimed(line, claim, now),
-        closed: (reason) => this.#hangUp(line, reason),
-      },
-    );
-    const line: Line = {
-      id,
-      peer,
-      hostUniq,
-      serviceName,
-      connection,
-      template,
-      lease,
-      account: undefined,
-      since: undefined,
-      packetsReceived: 0,
-      packetsSent: 0,
     };
-    this.#lines.set(id, line);
+  }
+
+  #open(request: SessionRequest): Line {
+    const { address, mtu } = this;
+    const place = { id: this.#freshId(), address, mtu, framing: this.#framing };
+    const line = new Line(this.settings, request, place, {
+      send: (frame) => this.outlets.send(frame),
+      random: (octets) => this.outlets.random(octets),
+      claim: (claimant, claim, now) => this.#claimed(claimant, claim, now),
+      network: (beginner) => this.#lending.lendIpv4(beginner),
+      routerTerms: (owner) => this.#lending.routerTerms(owner),
+      up: (riser) => this.outlets.event({ type: 'subscriber-up', subscriber: riser.describe() }),
+      closed: (closed, reason) => this.#hangUp(closed, reason),
+    });
+    this.#lines.add(line);
     return line;
   }
 
   #freshId(): number {
     for (;;) {
       const id = this.outlets.random(2).readUInt16BE();
-      if (id !== 0 && id !== 0xffff && !this.#lines.has(id)) return id;
+      if (id !== 0 && id !== 0xffff && !this.#lines.get(id)) return id;
     }
   }
 
   #claimed(line: Line, claim: Claim, now: number): void {
-    const account = this.#accounts.get(claim.username);
-    // An unknown name takes the time of a known one.
-    const proved = claim.verify(account?.password ?? '');
-    const accepted = account !== undefined && account.password !== '' && proved;
-    if (accepted) {
-      // A host that authenticates itself again keeps its address; as somebody else it gets another.
-      if (line.account !== claim.username) this.#release(line);
-      line.account = claim.username;
-      line.lease.address ??= account.address;
+    const { admission, decisionTimeout } = this.settings;
+    const isKnown = this.#accounts.has(claim.username);
+    if (admission === 'accounts' || (admission === 'accounts-then-ask' && isKnown)) {
+      return this.#decide(line, claim.username, judgeByAccounts(this.#accounts, claim), now);
     }
-    const text = accepted ? 'Welcome' : 'Login incorrect';
-    line.connection.decide({ accepted, text }, now);
+    const ticket = ++this.#ticket;
+    line.pending = { ticket, claim, deadline: now + decisionTimeout };
+    const { username, protocol } = claim;
+    const request = { ticket, username, protocol, subscriber: line.describe() };
+    this.outlets.event({ type: 'authenticate', request });
   }
 
-  #phase(line: Line, phase: PhaseName, now: number): void {
-    if (phase === 'network') line.lease.address ??= this.#pool.take();
-    if (phase !== 'open' || line.since !== undefined) return;
-    line.since = now;
-    this.outlets.event({ type: 'subscriber-up', subscriber: describe(line) });
+  #decide(line: Line, username: string, verdict: Verdict, now: number): void {
+    line.claimed = username;
+    if (!verdict.accepted) return line.decide(verdict, now);
+    const { address } = verdict.grant;
+    // A host that authenticates itself again keeps its address; as somebody else it gets another.
+    if (line.username !== username || (address && line.lease?.equals(address) === false)) this.#lending.release(line);
+    if (address && !line.lease && !this.#takeFixed(line, address, username)) {
+      return line.decide({ accepted: false, text: 'The address is in use' }, now);
+    }
+    line.username = username;
+    line.grant = verdict.grant;
+    line.decide(verdict, now);
+  }
+
+  /** An address that is meant for this user. Whoever has it already as the same user is replaced: its host has gone, or moved. */
+  #takeFixed(line: Line, address: Buffer, username: string): boolean {
+    if (this.#lending.lendFixed(line, address, username)) return true;
+    const holder = this.#lending.holder(address);
+    if (holder?.username !== username) return false;
+    this.#hangUp(holder, REPLACED);
+    return this.#lending.lendFixed(line, address, username);
   }
 
   #hangUp(line: Line, reason: Reason): void {
-    this.outlets.send(encodePadt(this.address, line.peer, this.settings.vlan, line.id, undefined, this.#framing));
+    this.#sendPadt(line.host, line.vlan, line.id);
     this.#forget(line, reason);
   }
 
-  #forget(line: Line, reason: Reason): void {
-    if (!this.#lines.delete(line.id)) return;
-    const subscriber = describe(line);
-    this.#release(line);
-    this.outlets.event({ type: 'subscriber-down', subscriber, reason });
+  #sendPadt(host: MacAddress, vlan: readonly VlanTag[], id: number): void {
+    this.outlets.send(encodePadt(this.address, host, vlan, id, undefined, this.#framing));
   }
 
-  #release({ lease }: Line): void {
-    if (lease.address) this.#pool.give(lease.address);
-    lease.address = undefined;
+  #forget(line: Line, reason: Reason): void {
+    if (!this.#lines.remove(line)) return;
+    const subscriber = line.describe();
+    this.#lending.release(line);
+    if (line.since !== undefined) return this.outlets.event({ type: 'subscriber-down', subscriber, reason });
+    const { mac, serviceName } = subscriber;
+    this.outlets.event({
+      type: 'subscriber-refused',
+      refusal: { mac, serviceName, username: line.claimed, reason },
+    });
+  }
+
+  // Frames
+
+  /** PADT, of the session's own host only. */
+  #terminated({ source, sessionId, tags }: DiscoveryPacket): void {
+    const line = this.#lines.get(sessionId);
+    if (!line?.host.equals(source)) return;
+    const text = errorText(tags)?.replace(/^Generic-Error: /, '');
+    this.#forget(line, line.connection.cutOff(text ?? 'PADT'));
   }
 
   #frames(frames: readonly Buffer[], now: number): void {
@@ -337,9 +301,8 @@ export class Concentrator implements Engine {
         continue;
       }
       const line = this.#lines.get(sessionIdAt(frame, at));
-      const peer = frame.subarray(6, 12);
-      if (!line?.peer.equals(peer)) {
-        this.#stray(peer, sessionIdAt(frame, at), now);
+      if (!line?.isSender(frame, at)) {
+        this.#stray(frame, sessionIdAt(frame, at), now);
         continue;
       }
       const packet = this.#frame(line, frame.subarray(protocolOffset(at), end), now);
@@ -352,60 +315,64 @@ export class Concentrator implements Engine {
   }
 
   /** A host that uses a session which we do not have, after a restart of ours for one, is told that it is over. */
-  #stray(peer: MacAddress, id: number, now: number): void {
+  #stray(frame: Buffer, id: number, now: number): void {
     this.counters.strays++;
-    if (isGroupMac(peer) || !this.#strayAnswers.take(now)) return;
-    this.outlets.send(encodePadt(this.address, peer, this.settings.vlan, id, undefined, this.#framing));
+    const { source, tags } = decodeEthernet(frame, this.#framing.tpids);
+    if (!isGroupMac(source) && this.#strayAnswers.take(now)) this.#sendPadt(source, tags, id);
   }
 
-  /** The IP packet of a frame, unless we are the one to answer it. */
+  /** The IP packet of a frame that neither we nor another session are to get. */
   #frame(line: Line, octets: Buffer, now: number): Buffer | undefined {
-    if (octets.readUInt16BE(0) !== PROTOCOL.ipv4) {
+    const protocol = octets.readUInt16BE(0);
+    const isIpv4 = protocol === PROTOCOL.ipv4;
+    if (!isIpv4 && protocol !== PROTOCOL.ipv6) {
       this.#control(line, octets, now);
       return undefined;
     }
-    line.connection.heard();
-    if (line.connection.phase !== 'open') return undefined;
-    line.packetsReceived++;
-    const packet = octets.subarray(2);
-    const reply = echoReply(packet, this.settings.address);
-    if (!reply) return packet;
-    this.#send(line, reply);
-    return undefined;
+    const packet = wholeIp(octets.subarray(2), isIpv4 ? 4 : 6);
+    if (!packet) this.counters.malformed++;
+    if (!packet || !line.receivePacket(packet, isIpv4 ? 'IPCP' : 'IPV6CP')) return undefined;
+    const route = isIpv4 ? this.#forwarding.ipv4(line, packet, now) : this.#ipv6(line, packet, now);
+    return route === 'elsewhere' ? packet : undefined;
+  }
+
+  #ipv6(line: Line, packet: Buffer, now: number): Route {
+    if (!line.isRouter(packet.subarray(24, 40))) return this.#forwarding.ipv6(line, packet, now);
+    try {
+      return line.receiveForRouter(decodeIpv6(packet)) ? 'done' : 'elsewhere';
+    } catch (error) {
+      if (!(error instanceof MalformedPacket)) throw error;
+      this.counters.malformed++;
+      return 'done';
+    } finally {
+      this.#lines.touch(line);
+    }
   }
 
   #control(line: Line, octets: Buffer, now: number): void {
     try {
-      const { protocol, information } = decodePpp(octets);
-      line.connection.receive(protocol, information, now);
+      line.receiveControl(octets, now);
       // Without an address to lend there is no session: the host must not choose one itself.
-      if (line.connection.phase === 'network' && !line.lease.address) line.connection.close(NO_ADDRESS, now);
+      if (line.connection.phase === 'network' && !line.lease) line.connection.close(NO_ADDRESS, now);
     } catch (error) {
       if (!(error instanceof MalformedPacket)) throw error;
       this.counters.malformed++;
     }
-    this.#touch(line);
-  }
-
-  #send(line: Line, packet: Buffer): void {
-    line.packetsSent++;
-    this.outlets.send(line.template.frame(PROTOCOL.ipv4, packet));
-  }
-
-  #touch(line: Line | undefined): void {
-    if (line && this.#lines.has(line.id)) this.#deadline = earliest(this.#deadline, line.connection.deadline);
+    this.#lines.touch(line);
   }
 
   #due(now: number): void {
-    if (this.#deadline === undefined || now < this.#deadline) return;
-    this.#deadline = undefined;
-    for (const line of [...this.#lines.values()]) {
-      const { deadline } = line.connection;
-      if (deadline !== undefined && now >= deadline) line.connection.due(now);
-      this.#touch(line);
+    this.#discovery.due(now);
+    for (const line of this.#lines.takeDue(now)) {
+      const { pending } = line;
+      if (pending && now >= pending.deadline) this.#decide(line, pending.claim.username, UNDECIDED, now);
+      line.due(now);
+      this.#lines.touch(line);
     }
   }
 }
 
 const CLOSED: Reason = { code: 'closed', text: 'Closed by the access concentrator' };
+const REPLACED: Reason = { code: 'closed', text: 'The same user has logged in again' };
 const NO_ADDRESS: Reason = { code: 'negotiation-failed', text: 'The address pool is empty' };
+const UNDECIDED: Verdict = { accepted: false, text: 'Nobody has decided about the login in time' };

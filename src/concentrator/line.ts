@@ -1,53 +1,270 @@
-import type { Connection, PhaseName } from '../ppp/connection';
-import type { SessionFrameTemplate } from '../pppoe/session-frame';
-import { formatIpv4 } from '../wire/ip';
+import type { Reason } from '../errors';
+import type { Claim } from '../ppp/authentication';
+import { earliest } from '../ppp/automaton';
+import { Connection, type PhaseName } from '../ppp/connection';
+import type { NetworkProtocol } from '../ppp/control-protocol';
+import type { Framing } from '../pppoe/framing';
+import { payloadLimit } from '../pppoe/max-payload';
+import { carriesVlan, SessionFrameTemplate, vidsOf } from '../pppoe/session-frame';
+import type { VlanTag } from '../wire/ethernet';
+import { formatIpv4, formatIpv6 } from '../wire/ip';
+import type { Ipv6Packet } from '../wire/ipv6';
 import { formatMac, type MacAddress } from '../wire/mac-address';
-
-/** One session of an access concentrator, from PADS to its end. */
-export interface Line {
-  readonly id: number;
-  readonly peer: MacAddress;
-  readonly hostUniq: Buffer | undefined;
-  readonly serviceName: Buffer;
-  readonly connection: Connection;
-  readonly template: SessionFrameTemplate;
-  /** The address that the host gets, known once it has authenticated itself. */
-  readonly lease: { address: Buffer | undefined };
-  account: string | undefined;
-  since: number | undefined;
-  packetsReceived: number;
-  packetsSent: number;
-}
+import { decodePpp, PROTOCOL } from '../wire/ppp';
+import type { SessionRequest } from './access-discovery';
+import { SESSION_PREFIX } from './address-plan';
+import type { Grant, Verdict } from './admission';
+import { AccessRouter, type AccessRouterTerms } from './ipv6/access-router';
+import type { ConcentratorSettings, Ipv6Prefix } from './settings';
 
 /** A session as its access concentrator sees it, as plain data. */
 export interface Subscriber {
   readonly sessionId: number;
+  /** Unpredictable, 16 hexadecimal digits: tells this session from every other, also of another run. */
+  readonly key: string;
   readonly mac: string;
+  /** VLAN identifiers of its frames, the outer first. */
+  readonly vlan: readonly number[];
+  readonly serviceName: string;
   readonly username: string | undefined;
   readonly address: string | undefined;
+  /** Its own IPv6 prefix of 64 bits, like `2001:db8:0:1::/64`. */
+  readonly prefix: string | undefined;
+  /** The prefix that was delegated to it. */
+  readonly delegated: string | undefined;
   readonly phase: PhaseName;
   /** When it came up, in ms of the engine's clock. */
   readonly since: number | undefined;
   readonly packetsReceived: number;
   readonly packetsSent: number;
+  /** Of IP packets, without the headers of Ethernet, PPPoE and PPP. */
+  readonly octetsReceived: number;
+  readonly octetsSent: number;
 }
 
-/** True for the line that a repeated PADR of the same host has opened before. */
-export function isRepeated(line: Line, host: MacAddress, hostUniq: Buffer | undefined): boolean {
-  if (!line.peer.equals(host) || line.connection.phase !== 'establish') return false;
-  return hostUniq ? line.hostUniq?.equals(hostUniq) === true : line.hostUniq === undefined;
+export interface LineOutlets {
+  send(frame: Buffer): void;
+  random(octets: number): Buffer;
+  claim(line: Line, claim: Claim, now: number): void;
+  /** The network protocols begin: an address is needed. */
+  network(line: Line, now: number): void;
+  /** IPV6CP is up: what its router is to know. */
+  routerTerms(line: Line): AccessRouterTerms | undefined;
+  up(line: Line, now: number): void;
+  closed(line: Line, reason: Reason): void;
 }
 
-/** The line as users see it. */
-export function describe(line: Line): Subscriber {
-  return {
-    sessionId: line.id,
-    mac: formatMac(line.peer),
-    username: line.account,
-    address: line.lease.address && formatIpv4(line.lease.address),
-    phase: line.connection.phase,
-    since: line.since,
-    packetsReceived: line.packetsReceived,
-    packetsSent: line.packetsSent,
-  };
+/** Where a line is: its session id, and what it shares with all others. */
+export interface LinePlace {
+  readonly id: number;
+  /** Our own address. */
+  readonly address: MacAddress;
+  /** The largest Ethernet payload of the segment, in octets. */
+  readonly mtu: number;
+  readonly framing: Framing;
 }
+
+/** A claim that somebody else decides about. */
+interface Pending {
+  readonly ticket: number;
+  readonly claim: Claim;
+  readonly deadline: number;
+}
+
+/** One session of an access concentrator, from PADS to its end. */
+export class Line {
+  readonly id: number;
+  readonly key: string;
+  readonly host: MacAddress;
+  readonly vlan: readonly VlanTag[];
+  /** VLAN identifiers of its frames, the outer first, without priority tags. */
+  readonly vids: readonly number[];
+  readonly serviceName: Buffer;
+  readonly connection: Connection;
+  readonly #hostUniq: Buffer | undefined;
+  readonly #template: SessionFrameTemplate;
+  /** Who it is, once that is proved; undefined also where nobody is asked. */
+  username: string | undefined;
+  /** Who it said it is, last. */
+  claimed: string | undefined;
+  /** What it gets besides its address. */
+  grant: Grant = {};
+  /** Its address of 4 octets, from when the network protocols begin at the latest. */
+  lease: Buffer | undefined;
+  /** Its own IPv6 prefix of 64 bits, 16 octets. */
+  prefix: Buffer | undefined;
+  /** The prefix that is kept for it, and, if it is routed, delegated to it. */
+  delegation: (Ipv6Prefix & { readonly isRouted: boolean }) | undefined;
+  #router: AccessRouter | undefined;
+  pending: Pending | undefined;
+  /** When it came up, in ms of the engine's clock. */
+  since: number | undefined;
+  readonly #traffic = { packetsReceived: 0, packetsSent: 0, octetsReceived: 0, octetsSent: 0 };
+
+  constructor(
+    private readonly settings: ConcentratorSettings,
+    request: SessionRequest,
+    place: LinePlace,
+    private readonly outlets: LineOutlets,
+  ) {
+    this.id = place.id;
+    this.key = outlets.random(8).toString('hex');
+    this.host = request.host;
+    this.vlan = request.vlan;
+    this.vids = vidsOf(this.vlan);
+    this.serviceName = request.serviceName;
+    this.#hostUniq = request.hostUniq;
+    this.#template = new SessionFrameTemplate(this.host, place.address, this.vlan, this.id, { framing: place.framing });
+    this.connection = this.#connect(payloadLimit(place, request.maxPayload));
+  }
+
+  get deadline(): number | undefined {
+    return earliest(this.connection.deadline, this.pending?.deadline, this.#router?.deadline);
+  }
+
+  /** Whose lease it has: the account's, or without authentication the host's. */
+  get owner(): string {
+    return this.username ?? formatMac(this.host);
+  }
+
+  /** True for a PADR of this host that has opened this session already. */
+  isRepeated({ hostUniq }: SessionRequest): boolean {
+    if (this.connection.phase !== 'establish') return false;
+    return hostUniq ? this.#hostUniq?.equals(hostUniq) === true : this.#hostUniq === undefined;
+  }
+
+  /** True for a session frame that is of our host, by its address and its VLAN. */
+  isSender(frame: Buffer, pppoeAt: number): boolean {
+    return this.host.compare(frame, 6, 12) === 0 && carriesVlan(frame, pppoeAt, this.vids);
+  }
+
+  describe(): Subscriber {
+    return {
+      sessionId: this.id,
+      key: this.key,
+      mac: formatMac(this.host),
+      vlan: this.vids,
+      serviceName: this.serviceName.toString('utf8'),
+      username: this.username,
+      address: this.lease && formatIpv4(this.lease),
+      prefix: this.prefix && `${formatIpv6(this.prefix)}/${SESSION_PREFIX}`,
+      delegated: this.delegation?.isRouted
+        ? `${formatIpv6(this.delegation.address)}/${this.delegation.length}`
+        : undefined,
+      phase: this.connection.phase,
+      since: this.since,
+      ...this.#traffic,
+    };
+  }
+
+  /** Tells the connection what was decided about its claim. */
+  decide(verdict: Verdict, now: number): void {
+    this.pending = undefined;
+    const { accepted } = verdict;
+    const text = accepted ? (verdict.grant.text ?? 'Welcome') : verdict.text;
+    const detail = accepted ? undefined : verdict.detail;
+    this.connection.decide({ accepted, text, ...(detail ? { detail } : {}) }, now);
+  }
+
+  /**
+   * Takes a control packet, from the PPP protocol on.
+   * @throws MalformedPacket, with nothing changed.
+   */
+  receiveControl(octets: Buffer, now: number): void {
+    const { protocol, information } = decodePpp(octets);
+    this.connection.receive(protocol, information, now);
+  }
+
+  /** Counts an IP packet from the host. False while its network protocol is not up. */
+  receivePacket(packet: Buffer, name: NetworkProtocol['name']): boolean {
+    this.connection.heard();
+    if (!this.connection.isUp(name)) return false;
+    this.#traffic.packetsReceived++;
+    this.#traffic.octetsReceived += packet.length;
+    return true;
+  }
+
+  /**
+   * Sends a whole IP packet. False while its network protocol is not up, and for a packet longer than the host takes, or
+   * which is none.
+   */
+  sendPacket(packet: Buffer): boolean {
+    const { name, protocol } = (packet[0] ?? 0) >> 4 === 6 ? IPV6 : IPV4;
+    if (!this.connection.isUp(name) || packet.length > this.connection.peerMru) return false;
+    this.#traffic.packetsSent++;
+    this.#traffic.octetsSent += packet.length;
+    this.#send(protocol, packet);
+    return true;
+  }
+
+  /**
+   * Takes an IPv6 packet to its router. False for one that the router does not answer.
+   * @throws MalformedPacket
+   */
+  receiveForRouter(packet: Ipv6Packet): boolean {
+    return this.#router?.receive(packet) === true;
+  }
+
+  /** True for an address at which the router of this session listens. */
+  isRouter(destination: Buffer): boolean {
+    return this.#router?.isOwn(destination) === true;
+  }
+
+  due(now: number): void {
+    this.connection.due(now);
+    this.#router?.due(now);
+  }
+
+  #send(protocol: number, information: Buffer): void {
+    this.outlets.send(this.#template.frame(protocol, information));
+  }
+
+  #connect(limit: number): Connection {
+    const { settings, outlets } = this;
+    return new Connection(
+      {
+        lcp: { mru: Math.min(settings.mru, limit), largest: limit, allowed: [], required: settings.authentication },
+        authenticationRequired: false,
+        name: settings.acName,
+        ipcp: () => ({
+          address: settings.address,
+          askDns: false,
+          peerDns: this.grant.dns ?? settings.dns,
+          peerNbns: settings.nbns,
+          ...(this.lease ? { peerAddress: this.lease } : {}),
+        }),
+        ...(settings.ipv6 ? { ipv6cp: {} } : {}),
+        keepalive: settings.keepalive,
+        automaton: settings.automaton,
+        phaseTimeout: settings.phaseTimeout,
+      },
+      {
+        send: (protocol, information) => this.#send(protocol, information),
+        random: (octets) => outlets.random(octets),
+        progress: () => {},
+        phase: (phase, now) => this.#phase(phase, now),
+        network: (name, isUp, now) => this.#network(name, isUp, now),
+        claim: (claim, now) => outlets.claim(this, claim, now),
+        closed: (reason) => outlets.closed(this, reason),
+      },
+    );
+  }
+
+  #network(name: NetworkProtocol['name'], isUp: boolean, now: number): void {
+    if (name !== 'IPV6CP') return;
+    const terms = isUp ? this.outlets.routerTerms(this) : undefined;
+    this.#router = terms && new AccessRouter(terms, (packet) => this.sendPacket(packet), now);
+  }
+
+  #phase(phase: PhaseName, now: number): void {
+    // Whatever was asked about a claim is over with the phase that it was made in.
+    if (phase !== 'authenticate') this.pending = undefined;
+    if (phase === 'network') this.outlets.network(this, now);
+    if (phase !== 'open' || this.since !== undefined) return;
+    this.since = now;
+    this.outlets.up(this, now);
+  }
+}
+
+const IPV4 = { name: 'IPCP', protocol: PROTOCOL.ipv4 } as const;
+const IPV6 = { name: 'IPV6CP', protocol: PROTOCOL.ipv6 } as const;

@@ -6,7 +6,7 @@ import { type DiscoveryPacket, decodeDiscovery, isForEveryone } from './discover
 import type { Engine, Interest, Position } from './engine';
 import { type Framing, PPPOE_FRAMING } from './framing';
 import { encodePadt } from './padt';
-import { etherTypeAt, pppEnd, pppoeOffset, sessionIdAt } from './session-frame';
+import { carriesVlan, etherTypeAt, pppEnd, pppoeOffset, sessionIdAt, vidsOf } from './session-frame';
 import { FormerSessions } from './strays';
 
 /** Frames that no engine wanted, by why. */
@@ -68,15 +68,15 @@ export class Demultiplexer {
   listen(engine: Engine, interest: Interest, now = this.#now): void {
     const station = this.#stations.get(engine);
     if (!station) return;
-    const { hostUniq, session } = station.interest;
-    if (hostUniq) removeFromMap(this.#byHostUniq, hostUniq.toString('latin1'), station);
+    const { session } = station.interest;
+    for (const uniq of hostUniqsOf(station.interest)) removeFromMap(this.#byHostUniq, uniq, station);
     if (session) {
       removeFromMap(this.#bySession, session.id, station);
       this.#former.add(session, station.position.address, now);
     }
     this.#awaiting.delete(station);
     station.interest = interest;
-    if (interest.hostUniq) addToMap(this.#byHostUniq, interest.hostUniq.toString('latin1'), station);
+    for (const uniq of hostUniqsOf(interest)) addToMap(this.#byHostUniq, uniq, station);
     if (interest.session) {
       this.#former.forget(interest.session.peer, interest.session.id);
       addToMap(this.#bySession, interest.session.id, station);
@@ -132,9 +132,18 @@ export class Demultiplexer {
       held = true;
     }
     if (held) return undefined;
-    for (const station of this.#concentrators) if (isFor(station, frame, at)) return station.engine;
-    this.#stray(frame, at, now);
-    return undefined;
+    const concentrator = this.#concentratorOf(frame, at);
+    if (!concentrator) this.#stray(frame, at, now);
+    return concentrator;
+  }
+
+  /** Of several concentrators at one address the one whose session it is; the first one answers for sessions of none. */
+  #concentratorOf(frame: Buffer, at: number): Engine | undefined {
+    const reached = this.#concentrators.filter((station) => isFor(station, frame, at));
+    if (reached.length < 2) return reached[0]?.engine;
+    const id = sessionIdAt(frame, at);
+    const owner = reached.find(({ engine }) => engine.hasSession?.(id, frame.subarray(6, 12)));
+    return (owner ?? reached[0])?.engine;
   }
 
   #stray(frame: Buffer, at: number, now: number): void {
@@ -169,7 +178,7 @@ export class Demultiplexer {
       case CODE.PADR:
         return reached(this.#concentrators, packet);
       case CODE.PADO:
-        return this.#hostsOf(packet);
+        return this.#hostsOf(packet).filter(({ interest: { hostUniq } }) => hostUniq && hasHostUniq(packet, hostUniq));
       case CODE.PADS: {
         // Hosts may share a fixed Host-Uniq: one host's session must not look like a superfluous one to another.
         const hosts = this.#hostsOf(packet);
@@ -207,6 +216,15 @@ export class Demultiplexer {
   }
 }
 
+/** As keys of a map. */
+function hostUniqsOf({ hostUniq, formerHostUniqs = [] }: Interest): readonly string[] {
+  return [...(hostUniq ? [hostUniq] : []), ...formerHostUniqs].map((uniq) => uniq.toString('latin1'));
+}
+
+function hasHostUniq({ tags }: DiscoveryPacket, hostUniq: Buffer): boolean {
+  return findTag(tags, TAG.hostUniq)?.equals(hostUniq) === true;
+}
+
 /** A message is of one session, or, with session id 0, for each that there is with its sender or is about to be. */
 function isMessageFor({ session, awaiting }: Interest, { source, sessionId }: DiscoveryPacket): boolean {
   if (session) return session.peer.equals(source) && (sessionId === 0 || sessionId === session.id);
@@ -220,21 +238,16 @@ function reached(stations: readonly Station[], packet: DiscoveryPacket): readonl
 
 function isReachedBy(position: Position, packet: DiscoveryPacket): boolean {
   if (!isForEveryone(packet) && !packet.destination.equals(position.address)) return false;
-  const vids = packet.vlan.map(({ vid }) => vid).filter((vid) => vid !== 0);
-  return vids.length === position.vlan.length && vids.every((vid, index) => vid === position.vlan[index]);
+  const { vlan } = position;
+  if (vlan === 'any') return true;
+  const vids = vidsOf(packet.vlan);
+  return vids.length === vlan.length && vids.every((vid, index) => vid === vlan[index]);
 }
 
 /** The same for a session frame, without allocation. */
 function isFor({ position }: Station, frame: Buffer, at: number): boolean {
   if (!sameMac(frame, 0, position.address)) return false;
-  let matched = 0;
-  for (let tag = 14; tag < at; tag += 4) {
-    const vid = (((frame[tag] as number) & 0xf) << 8) | (frame[tag + 1] as number);
-    if (vid === 0) continue;
-    if (vid !== position.vlan[matched]) return false;
-    matched++;
-  }
-  return matched === position.vlan.length;
+  return position.vlan === 'any' || carriesVlan(frame, at, position.vlan);
 }
 
 function sameMac(frame: Buffer, at: number, address: MacAddress): boolean {

@@ -28,6 +28,8 @@ export interface Engine {
   handle(input: Input, now: number): void;
   /** When it next wants a `due`, if at all. */
   readonly deadline: number | undefined;
+  /** For a concentrator: whether it has this session. Several of them may stand at one address. */
+  hasSession?(id: number, host: MacAddress): boolean;
 }
 
 /** A session as both ends see it on the wire. */
@@ -41,14 +43,16 @@ export interface SessionKey {
 export interface Position {
   readonly role: 'host' | 'concentrator';
   readonly address: MacAddress;
-  /** VLAN identifiers, the outer first; none: untagged. */
-  readonly vlan: readonly number[];
+  /** VLAN identifiers, the outer first; none: untagged. `any` hears every VLAN. */
+  readonly vlan: readonly number[] | 'any';
 }
 
 /** What a host wants to receive. Each statement replaces the one before. */
 export interface Interest {
   /** PADO and PADS that carry this Host-Uniq. */
   readonly hostUniq?: Buffer;
+  /** PADS that carry one of these: they answer attempts that were given up. */
+  readonly formerHostUniqs?: readonly Buffer[];
   /** Session frames of any id from this peer: PADR has been sent, PADS may be overtaken. */
   readonly awaiting?: MacAddress;
   /** Session frames, and PADT. */

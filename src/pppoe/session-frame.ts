@@ -52,6 +52,23 @@ export function protocolOffset(at: number): number {
   return at + PPPOE_HEADER;
 }
 
+/** The VLAN identifiers that tell one network from another: VID 0 is a priority without a VLAN (IEEE 802.1Q §9.6). */
+export function vidsOf(tags: readonly VlanTag[]): readonly number[] {
+  return tags.map(({ vid }) => vid).filter((vid) => vid !== 0);
+}
+
+/** True for a frame whose tags, up to its PPPoE header, name these VLANs. Without allocation. */
+export function carriesVlan(frame: Buffer, at: number, vids: readonly number[]): boolean {
+  let matched = 0;
+  for (let tag = ETHERNET_HEADER; tag < at; tag += VLAN_TAG) {
+    const vid = (((frame[tag] as number) & 0xf) << 8) | (frame[tag + 1] as number);
+    if (vid === 0) continue;
+    if (vid !== vids[matched]) return false;
+    matched++;
+  }
+  return matched === vids.length;
+}
+
 /** Where a session's frames go, and how they are marked. */
 export interface SessionFraming {
   /** The tags of frames with IP packets, when they differ from those of control frames: in their PCP. */

@@ -10,6 +10,7 @@ import { PppoeError, type Reason } from '../errors';
 import { countedTagOctets, type LinkCounters } from '../link/link';
 import type { SessionKey } from '../pppoe/engine';
 import { framingOf } from '../pppoe/framing';
+import { vidsOf } from '../pppoe/session-frame';
 import type { MacAddress } from '../wire/mac-address';
 import type { Segment } from './capture';
 import { type Clock, systemClock } from './clock';
@@ -143,8 +144,8 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
   }
 
   /**
-   * The last 500 control frames of this session, the oldest first. IP packets are not among them, and secrets are overwritten:
-   * passwords of PAP, responses of CHAP and EAP.
+   * The last 500 control frames of this session, the oldest first, with those of its own IPv6 host (Neighbour Discovery,
+   * DHCPv6). The flow's IP packets are not among them, and secrets are overwritten: passwords of PAP, responses of CHAP, EAP.
    */
   get trace(): readonly FrameReport[] {
     return (this.#open?.attachment.engine.trace.frames ?? []).map((frame) => this.#frameReport(frame));
@@ -152,7 +153,7 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
 
   /** The session, its automatons and its negotiation as the texts of Mermaid diagrams. */
   describe(): SessionDescription {
-    return this.#open?.attachment.engine.describe() ?? describeSession(this.state, {}, []);
+    return this.#open?.attachment.engine.describe() ?? describeSession(this.state, undefined, []);
   }
 
   /** Begins at once, also during a pause, and comes back by itself from then on. The outcome is an event. */
@@ -256,7 +257,7 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
   }
 
   #attach({ port }: SharedPort): Attachment<Session> {
-    const vlan = this.#settings.vlan.map(({ vid }) => vid).filter((vid) => vid !== 0);
+    const vlan = vidsOf(this.#settings.vlan);
     const own = this.#options.macAddress ? { address: this.#options.macAddress } : {};
     return port.attach(
       { role: 'host', vlan, ...own },
@@ -348,6 +349,7 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
       ...(reason ? { reason } : {}),
       serviceName: this.#settings.serviceName,
       dns: [],
+      nbns: [],
       ...(retryAt === undefined ? {} : { nextAttempt: this.clock.date(retryAt) }),
       counters: noCounts(),
     };

@@ -4,6 +4,7 @@ import { checkFraming, type EtherTypes, framingOf } from '../pppoe/framing';
 import { readMaxPayload } from '../pppoe/max-payload';
 import type { Offer } from '../pppoe/offer';
 import { Scan } from '../pppoe/scan';
+import { vidsOf } from '../pppoe/session-frame';
 import { describeTag, errorText, readable, type TagText } from '../pppoe/tag-text';
 import type { VlanTag } from '../wire/ethernet';
 import { formatMac, type MacAddress } from '../wire/mac-address';
@@ -70,7 +71,7 @@ export async function scan(options: ScanOptions, clock: Clock = systemClock): Pr
   const shared = openPort({ interface: name, role: 'host', framing, ...own }, clock);
   try {
     const offers = await new Promise<readonly Offer[]>((resolve, reject) => {
-      const vids = vlan.map(({ vid }) => vid).filter((vid) => vid !== 0);
+      const vids = vidsOf(vlan);
       const attachment = shared.port.attach({ role: 'host', vlan: vids, ...own }, (outlets, address) => {
         const settings = { ...options, serviceName, attempts, duration, vlan, framing };
         const over = (end: () => void) => {

@@ -167,7 +167,7 @@ for (const name of HOSTILE) {
 }
 
 test('without a trace the diagrams are whole, too', async () => {
-  const { states, lcp, ipcp, ipv6cp, sequence } = describeSession('idle', {}, []);
+  const { states, lcp, ipcp, ipv6cp, sequence } = describeSession('idle', undefined, []);
   for (const text of [states, lcp, ipcp, ipv6cp]) assert.equal(await parseDiagram(text), 'stateDiagram');
   assert.equal(await parseDiagram(sequence), 'sequence');
 });
@@ -205,10 +205,16 @@ test('marks of every kind are drawn without breaking the diagram', async () => {
   const world = new World({ delay: 1, loss: 0.2, duplication: 0.2, reordering: 0.2, corruption: 0.3, seed: 5 });
   new Ac(world);
   const host = new Host(world).open();
-  for (let round = 0; round < 10; round++) {
-    world.runFor(20_000);
+  const drawn: string[] = [];
+  for (let round = 0; round < 20; round++) {
+    // Corruption does not harm every frame so that it shows: many attempts have some that it does.
+    host.close();
+    world.runFor(5_000);
+    host.open();
+    world.runFor(5_000);
     const { sequence } = host.session.describe();
     assert.equal(await parseDiagram(sequence), 'sequence');
+    drawn.push(drawSequence(host.session.trace.attempts));
   }
-  assert.ok(drawSequence(host.session.trace.attempts).includes('(malformed)'));
+  assert.ok(drawn.some((text) => text.includes('(malformed)')));
 });

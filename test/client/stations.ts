@@ -2,13 +2,15 @@ import { Session, type SessionEvent } from '../../src/client/session';
 import type { SessionStateName } from '../../src/client/session-state';
 import { type SessionSettings, sessionSettings } from '../../src/client/settings';
 import type { SessionSnapshot } from '../../src/client/snapshot';
-import { Concentrator, type ConcentratorEvent, type ConcentratorOutlets } from '../../src/concentrator/concentrator';
+import { Concentrator } from '../../src/concentrator/concentrator';
+import type { ConcentratorEvent, ConcentratorOutlets } from '../../src/concentrator/events';
 import type { Subscriber } from '../../src/concentrator/line';
 import { type ConcentratorSettings, concentratorSettings } from '../../src/concentrator/settings';
 import { PppoeError, type Reason } from '../../src/errors';
 import { Demultiplexer } from '../../src/pppoe/demultiplexer';
 import type { SessionKey } from '../../src/pppoe/engine';
 import { framingOf } from '../../src/pppoe/framing';
+import { vidsOf } from '../../src/pppoe/session-frame';
 import type { MacAddress } from '../../src/wire/mac-address';
 import { Alarm, type Station, type World } from './world';
 
@@ -53,7 +55,7 @@ export class Host implements Station {
         random: (octets) => world.random.octets(octets),
       },
     );
-    const vlan = tags.map(({ vid }) => vid).filter((vid) => vid !== 0);
+    const vlan = vidsOf(tags);
     this.demultiplexer.add(this.session, { role: 'host', address: this.address, vlan });
     this.#alarm = new Alarm(world, this.session, () => this.session.handle({ type: 'due' }, world.now));
     world.add(this);
@@ -140,7 +142,7 @@ export class Ac implements Station {
       random: (octets) => world.random.octets(octets),
     };
     this.concentrator = new Concentrator(all, this.address, outlets, mtu);
-    const vlan = tags.map(({ vid }) => vid).filter((vid) => vid !== 0);
+    const vlan = all.anyVlan ? 'any' : vidsOf(tags);
     this.demultiplexer.add(this.concentrator, { role: 'concentrator', address: this.address, vlan });
     this.#alarm = new Alarm(world, this.concentrator, () => this.concentrator.handle({ type: 'due' }, world.now));
     world.add(this);
@@ -152,7 +154,10 @@ export class Ac implements Station {
 
   /** Why subscribers went, in order. */
   get departures(): Reason[] {
-    return this.events.flatMap((event) => (event.type === 'subscriber-down' ? [event.reason] : []));
+    return this.events.flatMap((event) => {
+      if (event.type === 'subscriber-down') return [event.reason];
+      return event.type === 'subscriber-refused' ? [event.refusal.reason] : [];
+    });
   }
 
   receive(frame: Buffer, now: number): void {

@@ -36,10 +36,13 @@ for (const method of ['ms-chap-v2', 'chap-md5', 'pap'] as const) {
       assert.equal(host.snapshot.reason?.code, 'authentication-failed');
       world.runFor(1_000);
       assert.deepEqual(ac.subscribers, []);
-      assert.deepEqual(
-        ac.events.map(({ type }) => type),
-        ['subscriber-down'],
-      );
+      const [event, ...others] = ac.events;
+      assert.deepEqual(others, []);
+      assert.ok(event?.type === 'subscriber-refused');
+      assert.equal(event.refusal.reason.code, 'authentication-failed');
+      // PAP with a part left out names nobody: that is refused before anything is claimed.
+      const isNobody = method === 'pap' && (username === '' || password === '');
+      assert.equal(event.refusal.username, isNobody ? undefined : username);
     });
   }
 }
@@ -206,4 +209,26 @@ test('a host that authenticates itself anew as somebody else gets the address of
   next.close();
   world.runFor(1_000);
   assert.equal(asked(ACCOUNT), '10.64.0.2');
+});
+
+test('a user with a fixed address who logs in again replaces the session before, and the address is nobody else', () => {
+  const world = new World({ delay: 1 });
+  const address = Buffer.of(192, 0, 2, 9);
+  const accounts = ['fixed', 'twin'].map((username) => ({ username, password: 'pw', address }));
+  const ac = new Ac(world, { accounts });
+  const first = new Host(world, { username: 'fixed', password: 'pw' }, 'first').open();
+  world.runUntil(() => first.state === 'up');
+  const second = new Host(world, { username: 'fixed', password: 'pw' }, 'second').open();
+  world.runUntil(() => second.state === 'up');
+  assert.equal(first.snapshot.reason?.code, 'peer-terminated');
+  first.close();
+  const twin = new Host(world, { username: 'twin', password: 'pw' }, 'twin').open();
+  world.runUntil(() => twin.state === 'waiting');
+  assert.match(twin.snapshot.reason?.text ?? '', /The address is in use/);
+  twin.close();
+  world.runFor(1_000);
+  assert.deepEqual(
+    ac.subscribers.map(({ username, address: its }) => [username, its]),
+    [['fixed', '192.0.2.9']],
+  );
 });

@@ -1,4 +1,5 @@
-import { Concentrator, type ConcentratorEvent, type ConcentratorOutlets } from '../../src/concentrator/concentrator';
+import { Concentrator } from '../../src/concentrator/concentrator';
+import type { ConcentratorEvent, ConcentratorOutlets } from '../../src/concentrator/events';
 import { type Account, type ConcentratorSettings, concentratorSettings } from '../../src/concentrator/settings';
 import { type DiscoveryPacket, decodeDiscovery } from '../../src/pppoe/discovery-packet';
 import { BROADCAST, type MacAddress } from '../../src/wire/mac-address';

@@ -98,7 +98,11 @@ test('a subscriber that comes up and goes is told once each, with who it was', (
   host.close();
   world.runFor(1_000);
   assert.deepEqual(
-    ac.events.map(({ type, subscriber }) => [type, subscriber.username, subscriber.address, subscriber.since]),
+    ac.events.map((event) => {
+      assert.ok('subscriber' in event);
+      const { username, address, since } = event.subscriber;
+      return [event.type, username, address, since];
+    }),
     [
       ['subscriber-up', 'test', OWN, upAt],
       ['subscriber-down', 'test', OWN, upAt],

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Demo, skip } from './browser';
+import { Dialog } from './dialog';
 
 describe('the authentication protocols in the editor', { skip: skip() }, () => {
   let demo: Demo;
@@ -13,38 +14,16 @@ describe('the authentication protocols in the editor', { skip: skip() }, () => {
 
   /** Stores a value, opens the dialog, ticks and unticks, and is done; what was ticked at first, and what is stored then. */
   async function edit(type: string, stored: string, click: readonly string[]) {
-    const id = await demo.page.evaluate(
-      ([wanted, value]) => {
-        // biome-ignore lint/suspicious/noExplicitAny: the editor's own global object, which has no types.
-        const { RED } = globalThis as any;
-        let found = '';
-        RED.nodes.eachConfig((node: { type: string; id: string; authentication: string }) => {
-          if (node.type !== wanted) return;
-          node.authentication = value ?? '';
-          found = node.id;
-        });
-        RED.editor.editConfig('', wanted, found);
-        return found;
-      },
-      [type, stored],
-    );
-    const dialog = demo.page.locator('.red-ui-tray').last();
-    const boxes = dialog.locator(`.${type}-protocols input`);
-    await boxes.first().waitFor();
-    const ticked = await boxes.evaluateAll((all) =>
+    const dialog = await Dialog.open(demo.page, type, { authentication: stored });
+    await dialog.unfold();
+    const ticked = await dialog.tray.locator('.pppoe-protocols input').evaluateAll((all) =>
       all.flatMap((box) => {
         const { checked, dataset } = box as unknown as { checked: boolean; dataset: Record<string, string> };
         return checked ? [dataset['protocol']] : [];
       }),
     );
-    for (const name of click) await dialog.locator(`input[data-protocol="${name}"]`).click();
-    await dialog.getByRole('button', { name: 'Update' }).click();
-    await dialog.waitFor({ state: 'detached' });
-    const [value, valid] = await demo.page.evaluate((node) => {
-      // biome-ignore lint/suspicious/noExplicitAny: the editor's own global object, which has no types.
-      const { authentication, valid } = (globalThis as any).RED.nodes.node(node);
-      return [authentication as string, valid as boolean] as const;
-    }, id);
+    for (const name of click) await dialog.tray.locator(`input[data-protocol="${name}"]`).click();
+    const { authentication: value, valid } = await dialog.accept();
     return { ticked, value, valid };
   }
 
@@ -54,7 +33,6 @@ describe('the authentication protocols in the editor', { skip: skip() }, () => {
     ['pppoe-session', 'any', ['pap'], { ticked: ALL, value: 'ms-chap-v2,chap-md5,eap', valid: true }],
     ['pppoe-session', 'pap', ['chap-md5'], { ticked: ['pap'], value: 'chap-md5,pap', valid: true }],
     ['pppoe-session', 'pap', ['pap'], { ticked: ['pap'], value: 'none', valid: false }],
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: an environment variable, as the editor has it.
     ['pppoe-session', '${AUTH}', [], { ticked: [], value: '${AUTH}', valid: true }],
     ['pppoe-concentrator', 'chap-md5', [], { ticked: ['chap-md5'], value: 'chap-md5', valid: true }],
     ['pppoe-concentrator', 'none', ['pap'], { ticked: [], value: 'pap', valid: true }],

@@ -74,10 +74,13 @@ export function labTest(
     });
     try {
       await Promise.race([body(lab, t), late]);
+    } catch (error) {
+      await lab.close().catch(() => {}); // the first error tells why
+      throw error;
     } finally {
       clearTimeout(timer);
-      await lab.close();
     }
+    await lab.close();
   });
 }
 

@@ -23,6 +23,7 @@ function status(counters: Partial<typeof COUNTERS> = {}, more: Partial<SessionSt
   return {
     state: 'up',
     dns: [],
+    nbns: [],
     interface: 'virtual:lab',
     since: '2026-01-01T00:00:00Z',
     roundTrip: 12.5,

@@ -12,6 +12,11 @@ import scanNode = require('../../nodes/pppoe-scan');
 import sessionNode = require('../../nodes/pppoe-session');
 import stateNode = require('../../nodes/pppoe-state');
 
+export interface Answer {
+  readonly status: number;
+  readonly body: Record<string, unknown>;
+}
+
 /** What is used of the test helper, which has no types of its own. */
 interface Helper {
   init(runtime: string): void;
@@ -22,6 +27,8 @@ interface Helper {
   unload(): Promise<void>;
   getNode(id: string): Node | null;
   log(): { args: unknown[][] };
+  /** Asks what Node-RED's administration serves. */
+  request(): { get(path: string): Promise<Answer>; post(path: string): { send(body: unknown): Promise<Answer> } };
 }
 
 export type FlowNode = { readonly id: string; readonly type: string } & Record<string, unknown>;

@@ -1,0 +1,64 @@
+import type { MacAddress } from '../wire/mac-address';
+import { Deadlines } from './deadlines';
+import type { Line } from './line';
+
+/** The sessions of a concentrator, found by id, by host, and by who is due next, however many there are. */
+export class Lines {
+  readonly #byId = new Map<number, Line>();
+  readonly #byHost = new Map<string, Set<Line>>();
+  readonly #deadlines = new Deadlines<Line>();
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  get deadline(): number | undefined {
+    return this.#deadlines.next;
+  }
+
+  /** All of them, as they are now: lines may come and go while it is walked. */
+  get all(): readonly Line[] {
+    return [...this.#byId.values()];
+  }
+
+  get(id: number): Line | undefined {
+    return this.#byId.get(id);
+  }
+
+  of(host: MacAddress): ReadonlySet<Line> {
+    return this.#byHost.get(keyOf(host)) ?? NONE;
+  }
+
+  add(line: Line): void {
+    this.#byId.set(line.id, line);
+    const lines = this.#byHost.get(keyOf(line.host));
+    if (lines) lines.add(line);
+    else this.#byHost.set(keyOf(line.host), new Set([line]));
+  }
+
+  /** False for one that is gone already. */
+  remove(line: Line): boolean {
+    if (this.#byId.get(line.id) !== line) return false;
+    this.#byId.delete(line.id);
+    this.#deadlines.forget(line);
+    const lines = this.#byHost.get(keyOf(line.host));
+    lines?.delete(line);
+    if (lines?.size === 0) this.#byHost.delete(keyOf(line.host));
+    return true;
+  }
+
+  /** To be called after whatever a line has done. */
+  touch(line: Line): void {
+    if (this.#byId.get(line.id) === line) this.#deadlines.touch(line);
+  }
+
+  takeDue(now: number): readonly Line[] {
+    return this.#deadlines.take(now);
+  }
+}
+
+const NONE: ReadonlySet<Line> = new Set();
+
+function keyOf(host: MacAddress): string {
+  return host.toString('latin1');
+}
