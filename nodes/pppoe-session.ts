@@ -13,6 +13,7 @@ import { DeployPark, FlowsStarted } from './shared/deploy';
 import type { SessionChange, SessionNode, SessionUser } from './shared/session-api';
 import { connectsAtStart, type SessionConfig, type SessionCredentials, sessionOptions } from './shared/session-options';
 import { connectAs, overriddenOptions, type SessionOverrides } from './shared/session-overrides';
+import { announce } from './shared/sessions';
 import { resolved } from './shared/variables';
 
 /** How long an Access Concentrator gets to acknowledge our Terminate-Request, in ms: Node-RED grants 15 s for all nodes. */
@@ -43,6 +44,7 @@ export = (RED: NodeAPI): void => {
       ...memory(this.id),
     });
     serve(this, session, config.name || config.interface, options);
+    announce(this);
     if (!session) return;
     report(this, session);
     let closed = false;

@@ -65,13 +65,15 @@ const UNKNOWN = {
   link: null,
 };
 
+const NO_REASON = { code: '', text: '', diagnosis: '' };
+
 /** A session's status as messages have it: the reason, empty when there is nothing to tell, beside everything else. */
-export function report({ reason = { code: '', text: '' }, ...session }: MessageStatus) {
+export function report({ reason = NO_REASON, ...session }: MessageStatus) {
   return { reason, session: { ...UNKNOWN, ...session } };
 }
 
 type MessageStatus = Omit<SessionStatus, 'reason'> & {
-  readonly reason?: { readonly code: string; readonly text: string };
+  readonly reason?: { readonly code: string; readonly text: string; readonly diagnosis?: string };
 };
 
 /** Anything thrown, as the error that `done` takes to a Catch node: with a `code` for what was wrong in form or message. */

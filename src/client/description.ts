@@ -1,6 +1,5 @@
 import { drawAutomaton } from '../ppp/automaton-diagram';
-import type { Connection } from '../ppp/connection';
-import { PROTOCOL } from '../wire/ppp';
+import type { State } from '../ppp/automaton-table';
 import { drawSequence } from './sequence-diagram';
 import { drawSession } from './session-diagram';
 import type { SessionStateName } from './session-state';
@@ -19,18 +18,26 @@ export interface SessionDescription {
   readonly sequence: string;
 }
 
-/** @param connection undefined while there is no PPP connection: its automatons are drawn as Initial. */
+/** The states of the automatons (RFC 1661 §4.2). */
+export interface AutomatonStates {
+  readonly lcp: State;
+  readonly ipcp: State;
+  readonly ipv6cp: State;
+}
+
+/** Before there is a PPP connection. */
+export const INITIAL: AutomatonStates = { lcp: 'Initial', ipcp: 'Initial', ipv6cp: 'Initial' };
+
 export function describeSession(
   state: SessionStateName,
-  connection: Pick<Connection, 'stateOf'> | undefined,
+  automata: AutomatonStates,
   attempts: readonly TraceAttempt[],
 ): SessionDescription {
-  const automaton = (protocol: number) => drawAutomaton(connection?.stateOf(protocol) ?? 'Initial');
   return {
     states: drawSession(state),
-    lcp: automaton(PROTOCOL.lcp),
-    ipcp: automaton(PROTOCOL.ipcp),
-    ipv6cp: automaton(PROTOCOL.ipv6cp),
+    lcp: drawAutomaton(automata.lcp),
+    ipcp: drawAutomaton(automata.ipcp),
+    ipv6cp: drawAutomaton(automata.ipv6cp),
     sequence: drawSequence(attempts),
   };
 }

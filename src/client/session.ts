@@ -12,7 +12,7 @@ import { PROTOCOL } from '../wire/ppp';
 import { CODE } from '../wire/pppoe';
 import { Attempts } from './attempts';
 import { discoverySettings } from './connection-settings';
-import { describeSession, type SessionDescription } from './description';
+import { type AutomatonStates, describeSession, type SessionDescription } from './description';
 import { establish } from './establish';
 import { Ipv6Host } from './ipv6/host';
 import { dhcpv6Identity, drawIdentifier } from './ipv6/identity';
@@ -101,14 +101,25 @@ export class Session implements Engine {
   }
 
   /** The control frames that were sent and received, secrets masked. The flow's packets are counted only (`snapshot`). */
-  get trace(): Pick<Trace, 'frames' | 'attempts'> {
+  get trace(): Pick<Trace, 'frames' | 'attempts' | 'newest'> {
     return this.#ledger.trace;
   }
 
   /** The session, its automatons and its negotiation as Mermaid diagrams. */
   describe(): SessionDescription {
+    return describeSession(this.state, this.automata, this.#ledger.trace.attempts);
+  }
+
+  /** Initial while there is no PPP connection. */
+  get automata(): AutomatonStates {
     const connection = 'established' in this.#state ? this.#state.established.connection : undefined;
-    return describeSession(this.state, connection, this.#ledger.trace.attempts);
+    const stateOf = (protocol: number) => connection?.stateOf(protocol) ?? 'Initial';
+    return { lcp: stateOf(PROTOCOL.lcp), ipcp: stateOf(PROTOCOL.ipcp), ipv6cp: stateOf(PROTOCOL.ipv6cp) };
+  }
+
+  /** Why the session is not up, or why it last was not. */
+  get reason(): Reason | undefined {
+    return this.#reason;
   }
 
   get deadline(): number | undefined {

@@ -151,6 +151,11 @@ export class Trace {
     this.#add({ type: 'state', serial: ++this.#serial, attempt: this.#attempt, at: this.now, state, reason });
   }
 
+  /** The highest serial number that was given; 0 before the first. */
+  get newest(): number {
+    return this.#serial;
+  }
+
   /** The last 500 frames, the oldest first. */
   get frames(): readonly FrameEntry[] {
     return this.#entries.filter((entry) => entry.type === 'frame');

@@ -6,7 +6,7 @@ import type { AdmissionRequest, ConcentratorCounters, ConcentratorEvent, Refusal
 import type { Subscriber } from '../concentrator/line';
 import { type ConcentratorSettings, concentratorSettings } from '../concentrator/settings';
 import type { Reason } from '../errors';
-import type { LinkCounters } from '../link/link';
+import { type LinkCounters, roomBehind } from '../link/link';
 import { framingOf } from '../pppoe/framing';
 import { vidsOf } from '../pppoe/session-frame';
 import { type Clock, systemClock } from './clock';
@@ -14,7 +14,7 @@ import type { Attachment } from './port';
 import { openPort, type SharedPort } from './ports';
 
 export interface PppoeConcentratorOptions extends Partial<ConcentratorSettings> {
-  /** An interface of this machine (`eth0`), or a segment within this process (`virtual:lab`). */
+  /** An interface of this machine (`eth0`), a segment within this process (`virtual:lab`), or a tunnel (`gre:192.0.2.1`). */
   readonly interface: string;
   /** `leases` of a concentrator before this one: its subscribers get their addresses again. */
   readonly leases?: Partial<LeaseRecord>;
@@ -65,7 +65,7 @@ export class PppoeConcentrator extends EventEmitter<ConcentratorEvents> {
             packets: (id, packets) => outlets.later(() => this.emit('packets', id, packets)),
             event: (event) => outlets.later(() => this.#tell(event)),
           },
-          this.#shared.port.link.mtu,
+          roomBehind(settings.vlan, this.#shared.port.link).mtu,
           options.leases,
         ),
     );

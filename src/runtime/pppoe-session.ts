@@ -1,26 +1,27 @@
 import { EventEmitter } from 'node:events';
-import { describeSession, type SessionDescription } from '../client/description';
+import { type AutomatonStates, describeSession, INITIAL, type SessionDescription } from '../client/description';
+import { type Diagnosis, diagnose } from '../client/diagnosis';
 import { type Ipv6Snapshot, withTimes } from '../client/ipv6/settings';
 import { Session, type SessionEvent } from '../client/session';
 import type { SessionStateName } from '../client/session-state';
 import { individual, type SessionSettings, sessionSettings, within } from '../client/settings';
 import { noCounts, type SessionSnapshot } from '../client/snapshot';
-import type { FrameEntry, FrameEvent } from '../client/trace';
 import { PppoeError, type Reason } from '../errors';
-import { countedTagOctets, type LinkCounters } from '../link/link';
+import { type LinkCounters, roomBehind } from '../link/link';
 import type { SessionKey } from '../pppoe/engine';
 import { framingOf } from '../pppoe/framing';
 import { vidsOf } from '../pppoe/session-frame';
 import type { MacAddress } from '../wire/mac-address';
 import type { Segment } from './capture';
 import { type Clock, systemClock } from './clock';
+import { type FrameReport, frameReport, type HistoryEntry, historyEntry } from './history';
 import { type PacketConsumer, PacketQueue } from './packet-queue';
 import type { Attachment } from './port';
-import { openPort, type SharedPort } from './ports';
+import { checkInterface, openPort, type SharedPort } from './ports';
 import type { SessionMemory } from './session-memory';
 
 export interface PppoeSessionOptions extends Partial<SessionSettings> {
-  /** An interface of this machine (`eth0`), or a segment within this process (`virtual:lab`). */
+  /** An interface of this machine (`eth0`), a segment within this process (`virtual:lab`), or a tunnel (`gre:192.0.2.1`). */
   readonly interface: string;
   /** An Ethernet address instead of the interface's own. */
   readonly macAddress?: MacAddress;
@@ -30,19 +31,20 @@ export interface PppoeSessionOptions extends Partial<SessionSettings> {
   readonly memory?: SessionMemory;
 }
 
+/** A reason with what it means, in plain language. */
+export interface DiagnosedReason extends Reason {
+  readonly diagnosis: string;
+}
+
 /** All that a session knows, as plain data. Times are ISO 8601. */
-export interface SessionStatus extends Omit<SessionSnapshot, 'since' | 'nextAttempt' | 'ipv6'> {
+export interface SessionStatus extends Omit<SessionSnapshot, 'reason' | 'since' | 'nextAttempt' | 'ipv6'> {
   readonly interface: string;
+  readonly reason?: DiagnosedReason;
   readonly since?: string;
   readonly nextAttempt?: string;
   readonly ipv6?: Ipv6Snapshot<string>;
   readonly queue: { readonly length: number; readonly dropped: number; readonly unclaimed: number };
   readonly link?: LinkCounters;
-}
-
-/** A control frame, decoded; its time is ISO 8601. */
-export interface FrameReport extends Omit<FrameEvent, 'at'> {
-  readonly at: string;
 }
 
 interface SessionEvents {
@@ -61,6 +63,7 @@ interface SessionEvents {
 /** @throws RangeError */
 function checked(options: PppoeSessionOptions): SessionSettings {
   const { queueLimit = 1_000, macAddress } = options;
+  checkInterface(options.interface);
   within('receive queue', queueLimit, 1, 1_000_000);
   if (macAddress) individual('MAC address', macAddress);
   return sessionSettings(options);
@@ -84,6 +87,7 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
   /** Why there is no link, while there is none. */
   #failure: { readonly reason: Reason; readonly retryAt: number | undefined } | undefined;
   #cancelRetry: (() => void) | undefined;
+  #diagnosed: { readonly reason: Reason; readonly diagnosis: Diagnosis } | undefined;
   #closed = false;
 
   /** @throws RangeError for settings that no session could work with. */
@@ -131,10 +135,13 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
   get status(): SessionStatus {
     const { length, dropped, unclaimed } = this.packets;
     const common = { interface: this.#options.interface, queue: { length, dropped, unclaimed } };
-    if (!this.#open) return { ...this.#withoutLink(), ...common };
-    const { since, nextAttempt, ipv6, ...rest } = this.#open.attachment.engine.snapshot;
+    const why = this.#why();
+    const said = why ? { reason: { ...why.reason, diagnosis: why.diagnosis.text } } : {};
+    if (!this.#open) return { ...this.#withoutLink(), ...said, ...common };
+    const { reason: _, since, nextAttempt, ipv6, ...rest } = this.#open.attachment.engine.snapshot;
     return {
       ...rest,
+      ...said,
       ...common,
       ...(since === undefined ? {} : { since: this.clock.date(since) }),
       ...(nextAttempt === undefined ? {} : { nextAttempt: this.clock.date(nextAttempt) }),
@@ -148,12 +155,38 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
    * DHCPv6). The flow's IP packets are not among them, and secrets are overwritten: passwords of PAP, responses of CHAP, EAP.
    */
   get trace(): readonly FrameReport[] {
-    return (this.#open?.attachment.engine.trace.frames ?? []).map((frame) => this.#frameReport(frame));
+    return (this.#open?.attachment.engine.trace.frames ?? []).map((frame) => frameReport(frame, this.clock));
+  }
+
+  /**
+   * The same frames with the states between them, and those from the beginning of the present attempt.
+   * @param after only what has a higher serial number.
+   */
+  history(after = 0): readonly HistoryEntry[] {
+    const attempts = this.#open?.attachment.engine.trace.attempts ?? [];
+    return attempts.flatMap(({ entries }) =>
+      entries.filter(({ serial }) => serial > after).map((entry) => historyEntry(entry, this.clock)),
+    );
+  }
+
+  /** The highest serial number of the history; 0 while it is empty. */
+  get newest(): number {
+    return this.#open?.attachment.engine.trace.newest ?? 0;
+  }
+
+  /** The states of LCP, IPCP and IPV6CP. */
+  get automata(): AutomatonStates {
+    return this.#open?.attachment.engine.automata ?? INITIAL;
+  }
+
+  /** Why the session is not up, or last was not, in plain language. */
+  get diagnosis(): Diagnosis | undefined {
+    return this.#why()?.diagnosis;
   }
 
   /** The session, its automatons and its negotiation as the texts of Mermaid diagrams. */
   describe(): SessionDescription {
-    return this.#open?.attachment.engine.describe() ?? describeSession(this.state, undefined, []);
+    return this.#open?.attachment.engine.describe() ?? describeSession(this.state, INITIAL, []);
   }
 
   /** Begins at once, also during a pause, and comes back by itself from then on. The outcome is an event. */
@@ -257,17 +290,21 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
   }
 
   #attach({ port }: SharedPort): Attachment<Session> {
-    const vlan = vidsOf(this.#settings.vlan);
+    const settings = this.#settings;
+    const vlan = vidsOf(settings.vlan);
     const own = this.#options.macAddress ? { address: this.#options.macAddress } : {};
     return port.attach(
       { role: 'host', vlan, ...own },
       (outlets, address) =>
         new Session(
-          this.#settings,
+          settings,
           {
             address,
-            mtu: port.link.mtu,
-            tagOctets: countedTagOctets(this.#settings.vlan),
+            // That of the moment: of an interface or a tunnel it may change between two attempts.
+            get mtu() {
+              return roomBehind(settings.vlan, port.link).mtu;
+            },
+            tagOctets: roomBehind(settings.vlan, port.link).tagOctets,
             ...this.#leftover(address),
           },
           {
@@ -276,7 +313,8 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
             event: (event) => outlets.later(() => this.#report(event, address)),
             // Nobody listens, as a rule: then nothing is decoded.
             frame: (frame) => {
-              if (this.listenerCount('frame') > 0) outlets.later(() => this.emit('frame', this.#frameReport(frame)));
+              if (this.listenerCount('frame') > 0)
+                outlets.later(() => this.emit('frame', frameReport(frame, this.clock)));
             },
           },
         ),
@@ -295,11 +333,6 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
     else if (event.type === 'addresses') this.emit('addresses', this.status);
     else if (event.type !== 'session') this.emit(event.type, event.prefix, this.status);
     else this.#remember(event.session, address);
-  }
-
-  #frameReport(frame: FrameEntry): FrameReport {
-    const event = frame.event();
-    return { ...event, at: this.clock.date(event.at) };
   }
 
   /** The session that an earlier run left at this interface's Access Concentrator. */
@@ -337,16 +370,27 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
     queueMicrotask(() => this.emit('state', state, status));
   }
 
+  /** The reason with its diagnosis, which is made once for each. */
+  #why(): { readonly reason: Reason; readonly diagnosis: Diagnosis } | undefined {
+    const engine = this.#open?.attachment.engine;
+    const reason = engine ? engine.reason : this.#failure?.reason;
+    if (!reason) return undefined;
+    if (this.#diagnosed?.reason !== reason) {
+      const attempts = engine?.trace.attempts ?? [];
+      this.#diagnosed = { reason, diagnosis: diagnose(reason, attempts, this.#settings, this.#options.interface) };
+    }
+    return this.#diagnosed;
+  }
+
   #stopRetrying(): void {
     this.#cancelRetry?.();
     this.#cancelRetry = undefined;
   }
 
-  #withoutLink(): Omit<SessionStatus, 'interface' | 'queue'> {
-    const { reason, retryAt } = this.#failure ?? {};
+  #withoutLink(): Omit<SessionStatus, 'interface' | 'queue' | 'reason'> {
+    const { retryAt } = this.#failure ?? {};
     return {
       state: this.state,
-      ...(reason ? { reason } : {}),
       serviceName: this.#settings.serviceName,
       dns: [],
       nbns: [],

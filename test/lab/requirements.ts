@@ -17,6 +17,9 @@ const PROGRAMS = {
   tshark: 'tshark',
   radvd: 'radvd',
   'wide-dhcpv6-server': 'dhcp6s',
+  'dhcpcd-base': 'dhcpcd',
+  freeradius: 'freeradius',
+  'freeradius-utils': 'radclient',
 };
 
 function isInstalled(program: string): boolean {

@@ -84,8 +84,13 @@ export function credentials(password = PASSWORD): Credentials {
   };
 }
 
-export async function load(flow: Flow, creds: Credentials = credentials()): Promise<void> {
-  await helper.load(NODES, flow, creds);
+/** @param plugins what is loaded beside the nodes. */
+export async function load(
+  flow: Flow,
+  creds: Credentials = credentials(),
+  plugins: readonly ((RED: NodeAPI) => void)[] = [],
+): Promise<void> {
+  await helper.load([...NODES, ...plugins], flow, creds);
 }
 
 export function sessionIn(id = 'session'): SessionNode {
