@@ -62,6 +62,8 @@ export class Automaton {
   #restartPeriod: number;
   #restartAt: number | undefined;
   #promptAt: number | undefined;
+  /** How many times as long as the settings say the peer takes to answer. */
+  #patience = 1;
   #identifier = 0;
   #request: Request | undefined;
   #acknowledged: { readonly packet: Buffer; readonly at: number } | undefined;
@@ -94,6 +96,7 @@ export class Automaton {
   }
 
   up(now: number): void {
+    this.#patience = 1;
     this.#on('Up', now);
   }
 
@@ -186,10 +189,9 @@ export class Automaton {
     }
     if (this.#state === 'Stopped') this.#begin();
     const answer = this.#judge(packet, options);
-    const unanswered = this.#state === 'Req-Sent' || this.#state === 'Ack-Sent';
+    this.#promptedByPeer(now);
     this.#on(answer.code === CONTROL.configureAck ? 'RCR+' : 'RCR-', now, packet, answer);
     if (this.#refusalsSent > MAX_ROUNDS * this.settings.maxFailure) this.#giveUp(now);
-    else if (unanswered) this.#promptedByPeer(now);
   }
 
   /** What is retransmitted is answered as before: a Nak that was lost is no disagreement (Max-Failure). */
@@ -201,11 +203,13 @@ export class Automaton {
   /**
    * A Configure-Request of ours that is unanswered for longer than an answer takes was lost, most likely before the peer
    * began to listen. A younger one may still be answered: it is given the rest of that time.
+   * It goes before the answer to the peer: one that our Ack has opened negotiates anew for what comes after it.
    */
   #promptedByPeer(now: number): void {
     const request = this.#request;
     if (!request?.outstanding || request.prompted) return;
-    const overdueAt = request.sentAt + this.settings.answerTime;
+    if (this.#state !== 'Req-Sent' && this.#state !== 'Ack-Sent') return;
+    const overdueAt = request.sentAt + this.settings.answerTime * this.#patience;
     if (now >= overdueAt) this.#repeatRequest(now);
     else this.#promptAt = overdueAt;
   }
@@ -263,6 +267,8 @@ export class Automaton {
     const cell = lookUp(event, this.#state);
     if (!cell) return;
     if (event === 'Up' || (this.#state === 'Closed' && event === 'Open')) this.#begin();
+    // A slow peer opens anew for a request of ours that we repeated too soon, and would each time: it is given more.
+    if (this.#state === 'Opened' && (event === 'RCR+' || event === 'RCR-')) this.#patience *= 2;
     this.#state = cell.next;
     if (!hasTimer(cell.next)) this.#stopTimers();
     // The RFC's order within a cell: layer signals down first, then transmissions, then This-Layer-Up.
@@ -331,7 +337,8 @@ export class Automaton {
 
   #initializeRestart(terminating: boolean): void {
     this.#restartCounter = terminating ? this.settings.maxTerminate : this.settings.maxConfigure;
-    this.#restartPeriod = this.settings.restartTimer;
+    const { restartTimer, restartTimerMax } = this.settings;
+    this.#restartPeriod = terminating ? restartTimer : Math.min(restartTimer * this.#patience, restartTimerMax);
   }
 
   #sendConfigureRequest(repeated: boolean, now: number): void {
