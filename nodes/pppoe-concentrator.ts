@@ -4,19 +4,26 @@ import {
   type ConcentratorConfig,
   type ConcentratorCredentials,
   concentratorOptions,
+  resolvedAccounts,
 } from './shared/concentrator-options';
 import { DeployPark } from './shared/deploy';
+import { resolved, withVariables } from './shared/variables';
 
 interface Self extends Node<ConcentratorCredentials> {
   concentrator: PppoeConcentrator | undefined;
 }
 
+/** Lists, and the interface: what may have environment variables within its text. */
+const WITH_VARIABLES = ['interface', 'services', 'authentication', 'dns'] as const;
+
 export = (RED: NodeAPI): void => {
   const park = new DeployPark<PppoeConcentrator>(RED, (concentrator) => concentrator.close());
 
-  function PppoeConcentratorNode(this: Self, config: ConcentratorConfig & NodeDef) {
-    RED.nodes.createNode(this, config);
-    const credentials = this.credentials ?? {};
+  function PppoeConcentratorNode(this: Self, stored: ConcentratorConfig & NodeDef) {
+    RED.nodes.createNode(this, stored);
+    const config = resolved(RED, this, stored, WITH_VARIABLES);
+    const value = (text: string) => withVariables(RED, this, text);
+    const credentials = resolvedAccounts(this.credentials ?? {}, value);
     const settings = JSON.stringify([config, credentials]);
     try {
       this.concentrator =

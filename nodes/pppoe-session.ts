@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import type { NodeAPI } from 'node-red';
 import { fileMemory, PppoeError, PppoeSession, type SessionMemory, type SessionStatus } from '../src/index';
+import { adminEndpoints } from './shared/admin';
 import { DeployPark, FlowsStarted } from './shared/deploy';
 import type { SessionChange, SessionNode, SessionUser } from './shared/session-api';
-import { type SessionConfig, type SessionCredentials, sessionOptions } from './shared/session-options';
+import { connectsAtStart, type SessionConfig, type SessionCredentials, sessionOptions } from './shared/session-options';
+import { resolved } from './shared/variables';
 
 /** How long an Access Concentrator gets to acknowledge our Terminate-Request, in ms: Node-RED grants 15 s for all nodes. */
 const CLOSE_TIME = 4_000;
@@ -13,12 +15,17 @@ interface Self extends SessionNode {
   credentials: SessionCredentials;
 }
 
+/** Lists, and the interface: what may have environment variables within its text. */
+const WITH_VARIABLES = ['interface', 'authentication'] as const;
+
 export = (RED: NodeAPI): void => {
+  adminEndpoints(RED);
   const started = new FlowsStarted(RED);
   const park = new DeployPark<PppoeSession>(RED, (session) => session.close(CLOSE_TIME));
 
-  function PppoeSessionNode(this: Self, config: SessionConfig) {
-    RED.nodes.createNode(this, config);
+  function PppoeSessionNode(this: Self, stored: SessionConfig) {
+    RED.nodes.createNode(this, stored);
+    const config = resolved(RED, this, stored, WITH_VARIABLES);
     const credentials: SessionCredentials = this.credentials ?? {};
     const settings = JSON.stringify([config, credentials]);
     const { resource: adopted, ended } = park.adopt(this.id, settings);
@@ -29,7 +36,7 @@ export = (RED: NodeAPI): void => {
     let closed = false;
     // The users are told the present state first, and of this change then.
     const start = () => {
-      if (!closed && !adopted && config.autoconnect !== false) session.connect();
+      if (!closed && !adopted && connectsAtStart(config)) session.connect();
     };
     started.once(() => void ended.then(() => setImmediate(start)));
     this.on('close', (removed: boolean, done: () => void) => {

@@ -1,4 +1,4 @@
-// Builds the package: TypeScript to dist/, the nodes' HTML, locales and icons beside their code, and the packet socket.
+// Builds the package: TypeScript to dist/ and, for the editor, to resources/, the nodes' HTML, locales and icons beside their code, and the packet socket.
 // With --release the packet socket is built for every architecture that is shipped.
 import { execFileSync } from 'node:child_process';
 import { cpSync, readdirSync, rmSync } from 'node:fs';
@@ -8,8 +8,13 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const run = (script, ...args) => execFileSync(process.execPath, [script, ...args], { cwd: root, stdio: 'inherit' });
 
-rmSync(join(root, 'dist'), { recursive: true, force: true });
-run(join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json');
+for (const made of ['dist', 'resources']) rmSync(join(root, made), { recursive: true, force: true });
+const tsc = join(root, 'node_modules/typescript/bin/tsc');
+run(tsc, '-p', 'tsconfig.build.json');
+
+// What Node-RED serves to the browser at /resources/@pppoe/node-red-pppoe/.
+run(tsc, '-p', 'nodes/editor');
+cpSync(join(root, 'nodes/editor/form.css'), join(root, 'resources/editor/form.css'));
 
 // Node-RED looks for a node's HTML, locales and icons beside its code.
 const nodes = join(root, 'dist/nodes');

@@ -6,6 +6,7 @@ import { root } from './install.mjs';
 const CHECKS = [
   ['lint and layers', '@biomejs/biome/bin/biome', ['check', '--error-on-warnings', '.']],
   ['types', 'typescript/bin/tsc', ['-p', 'tsconfig.json', '--noEmit']],
+  ['types of the editor', 'typescript/bin/tsc', ['-p', 'nodes/editor', '--noEmit']],
   ['unused code and dependencies', 'knip/bin/knip.js', []],
 ];
 

@@ -24,6 +24,7 @@ const PARTS = {
         'link',
         'fuzz',
         'conformance',
+        'forms',
       ]),
   },
   nodes: { about: 'the nodes in a real Node-RED', run: () => tests(['nodes'], 2) },

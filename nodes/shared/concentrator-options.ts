@@ -53,15 +53,34 @@ export function concentratorOptions(
   };
 }
 
+/**
+ * The credentials with accounts in which each field that is an environment variable, `${NAME}`, has its value.
+ * @param valueFor the value of such a field.
+ */
+export function resolvedAccounts(
+  { accounts }: ConcentratorCredentials,
+  valueFor: (variable: string) => string,
+): ConcentratorCredentials {
+  if (!accounts) return {};
+  const resolve = (_key: string, value: unknown) =>
+    typeof value === 'string' && /^\$\{[^\s{}]+\}$/.test(value) ? valueFor(value) : value;
+  return { accounts: JSON.stringify(listIn(accounts), resolve) ?? accounts };
+}
+
+/** The list that the text is; undefined when it is none. */
+function listIn(text: string): readonly unknown[] | undefined {
+  try {
+    const list: unknown = JSON.parse(text);
+    return Array.isArray(list) ? list : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function accountsOf(text: string | undefined): readonly Account[] {
   if (!text) return [];
-  let accounts: unknown;
-  try {
-    accounts = JSON.parse(text);
-  } catch {
-    throw new RangeError('accounts must be a JSON array');
-  }
-  if (!Array.isArray(accounts)) throw new RangeError('accounts must be a JSON array');
+  const accounts = listIn(text);
+  if (!accounts) throw new RangeError('accounts must be a JSON array');
   return accounts.map(accountOf);
 }
 

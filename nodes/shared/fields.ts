@@ -23,3 +23,19 @@ export function listOf(text: string | undefined): string[] {
     .map((part) => part.trim())
     .filter((part) => part !== '');
 }
+
+/** A tick from a form; text where an environment variable stands in its place. */
+export type Tick = boolean | string;
+
+/** @throws RangeError for text that is neither `true` nor `false`; an empty one stands for the default. */
+export function tickOf(field: string, value: Tick | undefined, fallback: boolean): boolean {
+  if (value === undefined || value === '') return fallback;
+  const tick = new Map<Tick, boolean>([
+    [true, true],
+    [false, false],
+    ['true', true],
+    ['false', false],
+  ]).get(value);
+  if (tick === undefined) throw new RangeError(`${field} must be true or false, not '${value}'`);
+  return tick;
+}

@@ -9,6 +9,11 @@ import outNode = require('../../nodes/pppoe-out');
 import sessionNode = require('../../nodes/pppoe-session');
 import stateNode = require('../../nodes/pppoe-state');
 
+export interface Answer {
+  readonly status: number;
+  readonly body: Record<string, unknown>;
+}
+
 /** What is used of the test helper, which has no types of its own. */
 interface Helper {
   init(runtime: string): void;
@@ -19,6 +24,8 @@ interface Helper {
   unload(): Promise<void>;
   getNode(id: string): Node | null;
   log(): { args: unknown[][] };
+  /** Asks what Node-RED's administration serves. */
+  request(): { get(path: string): Promise<Answer>; post(path: string): { send(body: unknown): Promise<Answer> } };
 }
 
 export type FlowNode = { readonly id: string; readonly type: string } & Record<string, unknown>;

@@ -1,0 +1,47 @@
+import { isAtMost, isIpv4, orVariable } from './rules.js';
+
+/** A subscriber of an access concentrator, as its dialog stores it. */
+export interface Account {
+  readonly username?: string;
+  readonly password?: string;
+  readonly address?: string;
+}
+
+export const ACCOUNT_KEYS = ['username', 'password', 'address'] as const;
+
+const isName = (text: string) => text !== '' && isAtMost(255)(text);
+
+/** The accounts of the stored text; undefined when it is not a list that the dialog could have made. */
+export function parseAccounts(text: string): readonly Account[] | undefined {
+  if (text === '') return [];
+  try {
+    const accounts: unknown = JSON.parse(text);
+    return Array.isArray(accounts) ? accounts : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The stored text; empty for no accounts. What is empty altogether is left out, and so is an address that is. */
+export function formatAccounts(accounts: readonly Account[]): string {
+  const written = accounts
+    .filter((account) => ACCOUNT_KEYS.some((key) => account[key]))
+    .map(({ username, password, address }) => ({ username, password, ...(address ? { address } : {}) }));
+  return written.length > 0 ? JSON.stringify(written) : '';
+}
+
+/** The fields of an account that are not what they should be; none of an account that has not been begun. */
+export function wrongIn({ username = '', password = '', address = '' }: Account): (keyof Account)[] {
+  if (!username && !password && !address) return [];
+  return ACCOUNT_KEYS.filter((key) => {
+    if (key === 'address') return !orVariable(isIpv4)(address);
+    return !isName(key === 'username' ? username : password);
+  });
+}
+
+/** A list of accounts, each with a user name of its own and a password. */
+export function areAccounts(text: string): boolean {
+  const accounts = parseAccounts(text);
+  if (!accounts?.every((account) => account.username && wrongIn(account).length === 0)) return false;
+  return new Set(accounts.map(({ username }) => username)).size === accounts.length;
+}

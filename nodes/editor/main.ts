@@ -1,0 +1,22 @@
+/**
+ * What the dialogs of all node types share. Served as /resources/@pppoe/node-red-pppoe/editor/main.js; each node's HTML loads
+ * it as a module, so that it runs once however often it is asked for.
+ */
+import * as accounts from './accounts.js';
+import { tickProtocols } from './protocols.js';
+import * as rules from './rules.js';
+import { wants, wantsSession } from './validator.js';
+
+const shared = { ...rules, ...accounts, wants, wantsSession, tickProtocols };
+
+declare global {
+  /** For the scripts in the nodes' HTML, which cannot import. */
+  var pppoeEditor: typeof shared;
+}
+
+globalThis.pppoeEditor = shared;
+
+const style = document.createElement('link');
+style.rel = 'stylesheet';
+style.href = new URL('form.css', import.meta.url).href;
+document.head.append(style);

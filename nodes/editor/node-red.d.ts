@@ -1,0 +1,5 @@
+import type { RED as EditorRed } from '@node-red/editor-client';
+
+declare global {
+  const RED: EditorRed;
+}

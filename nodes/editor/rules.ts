@@ -1,0 +1,108 @@
+/**
+ * What the fields of the dialogs may hold. Pure: no DOM, no Node-RED. The runtime's own parsers, which the nodes call when the
+ * flows start, have the last word; these rules say the same beforehand, while somebody types.
+ */
+
+/** Whether a field's text is one that the node can work with. Most take an empty field for the default. */
+export type Rule = (text: string) => boolean;
+
+/** `${NAME}`, in whose place Node-RED puts the variable's value when the flows start. */
+export function isVariable(text: string): boolean {
+  return /^\$\{[^\s{}]+\}$/.test(text);
+}
+
+/** Whether a text has an environment variable anywhere. */
+export function hasVariable(text: string): boolean {
+  return /\$\{[^\s{}]+\}/.test(text);
+}
+
+/** A field's value as text: of a number, a tick or nothing, too. */
+export function textOf(value: unknown): string {
+  return String(value ?? '');
+}
+
+/** A rule that an environment variable in the field's place satisfies as well. */
+export function orVariable(rule: Rule): Rule {
+  return (text) => isVariable(text) || rule(text);
+}
+
+/** A rule that an empty field satisfies as well. */
+export function orEmpty(rule: Rule): Rule {
+  return (text) => text === '' || rule(text);
+}
+
+export function octets(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
+
+/** Text of at most so many octets in UTF-8. */
+export function isAtMost(most: number): Rule {
+  return (text) => octets(text) <= most;
+}
+
+export function isOneOf(...choices: readonly string[]): Rule {
+  return orEmpty((text) => choices.includes(text));
+}
+
+/** A whole number within these bounds. */
+export function isWhole(least: number, most: number): Rule {
+  return orEmpty((text) => /^\d+$/.test(text) && Number(text) >= least && Number(text) <= most);
+}
+
+/** A number, with decimals or without, within these bounds. */
+export function isNumber(least: number, most: number): Rule {
+  return orEmpty((text) => /^\d+(?:\.\d+)?$/.test(text) && Number(text) >= least && Number(text) <= most);
+}
+
+/** A tick, as it is stored. */
+export const isBoolean: Rule = isOneOf('true', 'false');
+
+const MAC = /^(?:[0-9a-f]{2}([:-])(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}|[0-9a-f]{4}(?:\.[0-9a-f]{4}){2}|[0-9a-f]{12})$/i;
+
+/** An Ethernet address of one station: the group bit, the lowest of the first octet, is not set. */
+export const isMac: Rule = orEmpty((text) => MAC.test(text) && Number.parseInt(text.slice(0, 2), 16) % 2 === 0);
+
+export const isIpv4: Rule = orEmpty((text) => /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/.test(text));
+
+/** A VLAN identifier, or two as `outer.inner`. */
+export const isVlan: Rule = orEmpty(
+  (text) => /^\d+(?:\.\d+)?$/.test(text) && text.split('.').every((vid) => Number(vid) <= 4094),
+);
+
+/** An Ethernet type in hexadecimal; below 0x600 the field is a length (IEEE 802.3). */
+export const isEtherType: Rule = orEmpty((text) => /^0x[0-9a-f]{3,4}$/i.test(text) && Number(text) >= 0x600);
+
+/** An Interface-Identifier: up to four groups of hexadecimal digits, the zeros before them left out; not zero. */
+export const isIdentifier: Rule = orEmpty(
+  (text) => /^(?:::)?[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){0,3}$/i.test(text) && /[1-9a-f]/i.test(text),
+);
+
+/** Text, or octets in hexadecimal after `0x`; 64 octets at most. */
+export const isHostUniq: Rule = (text) =>
+  text.startsWith('0x') ? /^0x(?:[0-9a-f]{2}){1,64}$/i.test(text) : octets(text) <= 64;
+
+/** A network interface of the host, or a virtual segment. */
+export const isInterface: Rule = (text) => /^(?:virtual:\S+|[^\s/:]{1,15})$/.test(text);
+
+/** The parts of a list in one field, separated by commas; empty ones say nothing. */
+export function listOf(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+
+/** A list whose parts each satisfy the rule, or are an environment variable. */
+export function isListOf(rule: Rule, most = Number.POSITIVE_INFINITY): Rule {
+  return (text) => listOf(text).length <= most && listOf(text).every(orVariable(rule));
+}
+
+/** The protocols that the stored text names, out of those that are possible; all of them for `any` and for nothing. */
+export function protocolsOf(text: string, possible: readonly string[]): readonly string[] {
+  return text === '' || text === 'any' ? possible : listOf(text);
+}
+
+/** A choice of authentication protocols, as `protocolsOf` reads it; `none` is none of the names. */
+export function areProtocols(possible: readonly string[]): Rule {
+  return (text) => protocolsOf(text, possible).every(orVariable((name) => possible.includes(name)));
+}

@@ -1,0 +1,36 @@
+// The accounts of an access concentrator: a list in the dialog, one text where they are stored.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { areAccounts, formatAccounts, parseAccounts, wrongIn } from '../../nodes/editor/accounts';
+
+const ANNA = { username: 'anna', password: 'Kn0w-Nobody' };
+const BERT = { username: 'bert', password: 'T3ll-Nobody', address: '10.64.0.10' };
+
+test('accounts are stored and read again, without what is empty', () => {
+  const text = formatAccounts([ANNA, { username: '', password: '', address: '' }, BERT]);
+  assert.deepEqual(parseAccounts(text), [ANNA, BERT]);
+  assert.equal(formatAccounts([{ ...ANNA, address: '' }]), JSON.stringify([ANNA]));
+  assert.equal(formatAccounts([]), '');
+  assert.deepEqual(parseAccounts(''), []);
+});
+
+test('text that the dialog could not have made is no list of accounts', () => {
+  for (const text of ['${ACCOUNTS}', '{}', 'anna']) assert.equal(parseAccounts(text), undefined);
+});
+
+test('the fields that are wrong are named', () => {
+  assert.deepEqual(wrongIn(BERT), []);
+  assert.deepEqual(wrongIn({}), []);
+  assert.deepEqual(wrongIn({ username: 'anna' }), ['password']);
+  assert.deepEqual(wrongIn({ address: '10.64.0' }), ['username', 'password', 'address']);
+  assert.deepEqual(wrongIn({ username: 'x'.repeat(256), password: 'y' }), ['username']);
+  assert.deepEqual(wrongIn({ username: '${USER}', password: '${PASS}', address: '${ADDRESS}' }), []);
+});
+
+test('each account needs a name of its own, a password, and no wrong address', () => {
+  const right = [[], [ANNA, BERT], [{ ...ANNA, address: '${ADDRESS}' }]];
+  const wrong = [[ANNA, ANNA], [{ username: 'anna' }], [{ ...ANNA, address: '10.64.0' }], [{}]];
+  for (const accounts of right) assert.equal(areAccounts(JSON.stringify(accounts)), true);
+  for (const accounts of wrong) assert.equal(areAccounts(JSON.stringify(accounts)), false);
+  assert.equal(areAccounts('anna'), false);
+});
