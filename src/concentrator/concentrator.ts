@@ -9,15 +9,17 @@ import { pppEnd, pppoeOffset, protocolOffset, sessionIdAt } from '../pppoe/sessi
 import { RateLimit } from '../pppoe/strays';
 import { errorText } from '../pppoe/tag-text';
 import { decodeEthernet, type VlanTag } from '../wire/ethernet';
+import { decodeIpv6 } from '../wire/ipv6';
 import { formatMac, isGroupMac, type MacAddress } from '../wire/mac-address';
 import { PROTOCOL } from '../wire/ppp';
 import { CODE, TAG, type Tag } from '../wire/pppoe';
 import { MalformedPacket } from '../wire/reader';
 import { AccessDiscovery, type SessionAnswer, type SessionRequest } from './access-discovery';
+import { AddressPlan, type LeaseRecord } from './address-plan';
 import { type Admission, judgeByAccounts, judgeByAdmission, type Verdict } from './admission';
-import { echoReply } from './echo-responder';
 import type { ConcentratorCounters, ConcentratorOutlets } from './events';
-import { type LeaseRecord, Leases } from './leases';
+import { Forwarding, type Route, wholeIp } from './forwarding';
+import { Lending } from './lending';
 import { Line, type Subscriber } from './line';
 import { Lines } from './lines';
 import type { Account, ConcentratorSettings } from './settings';
@@ -32,7 +34,9 @@ export interface Broadcast {
 export class Concentrator implements Engine {
   readonly #lines = new Lines();
   readonly #accounts: ReadonlyMap<string, Account>;
-  readonly #leases: Leases;
+  readonly #plan: AddressPlan;
+  readonly #forwarding: Forwarding;
+  readonly #lending: Lending;
   readonly #discovery: AccessDiscovery;
   readonly #framing: Framing;
   #ticket = 0;
@@ -45,6 +49,8 @@ export class Concentrator implements Engine {
     limited: 0,
     malformed: 0,
     strays: 0,
+    spoofed: 0,
+    undeliverable: 0,
   };
 
   constructor(
@@ -54,13 +60,15 @@ export class Concentrator implements Engine {
     /** The largest Ethernet payload of the segment, in octets. */
     private readonly mtu = 1_500,
     /** What a concentrator before this one has lent. */
-    former: LeaseRecord = [],
+    former: Partial<LeaseRecord> = {},
   ) {
     this.#framing = framingOf(settings);
     this.#accounts = new Map(settings.accounts.map((account) => [account.username, account]));
-    const { poolStart, poolSize } = settings;
-    const fixed = settings.accounts.flatMap((account) => account.address ?? []);
-    this.#leases = new Leases({ poolStart, poolSize, excluded: [settings.address], fixed, former });
+    this.#plan = new AddressPlan(settings, former);
+    this.#forwarding = new Forwarding(settings, this.counters);
+    this.#lending = new Lending(this.#plan, this.#forwarding, settings.ipv6, address, (line) => {
+      if (line.since !== undefined) outlets.event({ type: 'subscriber-changed', subscriber: line.describe() });
+    });
     this.#discovery = new AccessDiscovery(settings, { address, mtu, framing: this.#framing }, this.counters, {
       send: (frame) => outlets.send(frame),
       random: (octets) => outlets.random(octets),
@@ -93,7 +101,7 @@ export class Concentrator implements Engine {
 
   /** Who has or had which address: for a concentrator after this one. */
   get leases(): LeaseRecord {
-    return this.#leases.record;
+    return this.#plan.record;
   }
 
   subscriber(sessionId: number): Subscriber | undefined {
@@ -137,9 +145,14 @@ export class Concentrator implements Engine {
     for (const { id } of this.#lines.all) this.disconnect(id, now);
   }
 
-  /** Sends an IPv4 packet to a session. False when it is not up, or the packet longer than its host takes. */
+  /** Sends an IP packet to a session. False when it is not up, or the packet longer than its host takes. */
   sendPacket(sessionId: number, packet: Buffer): boolean {
     return this.#lines.get(sessionId)?.sendPacket(packet) === true;
+  }
+
+  /** The session that has this destination, of 4 or 16 octets. */
+  route(destination: Buffer): Subscriber | undefined {
+    return this.#forwarding.lineOf(destination)?.describe();
   }
 
   /** Sends a message to one session, or to all that are up. How many it was sent to. */
@@ -195,9 +208,8 @@ export class Concentrator implements Engine {
       send: (frame) => this.outlets.send(frame),
       random: (octets) => this.outlets.random(octets),
       claim: (claimant, claim, now) => this.#claimed(claimant, claim, now),
-      network: (beginner) => {
-        beginner.lease ??= this.#leases.take(beginner.owner);
-      },
+      network: (beginner) => this.#lending.lendIpv4(beginner),
+      routerTerms: (owner) => this.#lending.routerTerms(owner),
       up: (riser) => this.outlets.event({ type: 'subscriber-up', subscriber: riser.describe() }),
       closed: (closed, reason) => this.#hangUp(closed, reason),
     });
@@ -230,7 +242,7 @@ export class Concentrator implements Engine {
     if (!verdict.accepted) return line.decide(verdict, now);
     const { address } = verdict.grant;
     // A host that authenticates itself again keeps its address; as somebody else it gets another.
-    if (line.username !== username || (address && line.lease?.equals(address) === false)) this.#release(line);
+    if (line.username !== username || (address && line.lease?.equals(address) === false)) this.#lending.release(line);
     if (address && !line.lease && !this.#takeFixed(line, address, username)) {
       return line.decide({ accepted: false, text: 'The address is in use' }, now);
     }
@@ -241,14 +253,11 @@ export class Concentrator implements Engine {
 
   /** An address that is meant for this user. Whoever has it already as the same user is replaced: its host has gone, or moved. */
   #takeFixed(line: Line, address: Buffer, username: string): boolean {
-    if (!this.#leases.claim(address, username)) {
-      const holder = this.#lines.all.find(({ lease }) => lease?.equals(address));
-      if (holder?.username !== username) return false;
-      this.#hangUp(holder, REPLACED);
-      if (!this.#leases.claim(address, username)) return false;
-    }
-    line.lease = Buffer.from(address);
-    return true;
+    if (this.#lending.lendFixed(line, address, username)) return true;
+    const holder = this.#lending.holder(address);
+    if (holder?.username !== username) return false;
+    this.#hangUp(holder, REPLACED);
+    return this.#lending.lendFixed(line, address, username);
   }
 
   #hangUp(line: Line, reason: Reason): void {
@@ -263,18 +272,13 @@ export class Concentrator implements Engine {
   #forget(line: Line, reason: Reason): void {
     if (!this.#lines.remove(line)) return;
     const subscriber = line.describe();
-    this.#release(line);
+    this.#lending.release(line);
     if (line.since !== undefined) return this.outlets.event({ type: 'subscriber-down', subscriber, reason });
     const { mac, serviceName } = subscriber;
     this.outlets.event({
       type: 'subscriber-refused',
       refusal: { mac, serviceName, username: line.claimed, reason },
     });
-  }
-
-  #release(line: Line): void {
-    if (line.lease) this.#leases.give(line.lease);
-    line.lease = undefined;
   }
 
   // Frames
@@ -317,18 +321,32 @@ export class Concentrator implements Engine {
     if (!isGroupMac(source) && this.#strayAnswers.take(now)) this.#sendPadt(source, tags, id);
   }
 
-  /** The IP packet of a frame, unless we are the one to answer it. */
+  /** The IP packet of a frame that neither we nor another session are to get. */
   #frame(line: Line, octets: Buffer, now: number): Buffer | undefined {
-    if (octets.readUInt16BE(0) !== PROTOCOL.ipv4) {
+    const protocol = octets.readUInt16BE(0);
+    const isIpv4 = protocol === PROTOCOL.ipv4;
+    if (!isIpv4 && protocol !== PROTOCOL.ipv6) {
       this.#control(line, octets, now);
       return undefined;
     }
-    const packet = octets.subarray(2);
-    if (!line.receivePacket(packet)) return undefined;
-    const reply = echoReply(packet, this.settings.address);
-    if (!reply) return packet;
-    line.sendPacket(reply);
-    return undefined;
+    const packet = wholeIp(octets.subarray(2), isIpv4 ? 4 : 6);
+    if (!packet) this.counters.malformed++;
+    if (!packet || !line.receivePacket(packet, isIpv4 ? 'IPCP' : 'IPV6CP')) return undefined;
+    const route = isIpv4 ? this.#forwarding.ipv4(line, packet, now) : this.#ipv6(line, packet, now);
+    return route === 'elsewhere' ? packet : undefined;
+  }
+
+  #ipv6(line: Line, packet: Buffer, now: number): Route {
+    if (!line.isRouter(packet.subarray(24, 40))) return this.#forwarding.ipv6(line, packet, now);
+    try {
+      return line.receiveForRouter(decodeIpv6(packet)) ? 'done' : 'elsewhere';
+    } catch (error) {
+      if (!(error instanceof MalformedPacket)) throw error;
+      this.counters.malformed++;
+      return 'done';
+    } finally {
+      this.#lines.touch(line);
+    }
   }
 
   #control(line: Line, octets: Buffer, now: number): void {
@@ -348,7 +366,7 @@ export class Concentrator implements Engine {
     for (const line of this.#lines.takeDue(now)) {
       const { pending } = line;
       if (pending && now >= pending.deadline) this.#decide(line, pending.claim.username, UNDECIDED, now);
-      line.connection.due(now);
+      line.due(now);
       this.#lines.touch(line);
     }
   }

@@ -20,6 +20,8 @@ export interface Refusal {
 
 export type ConcentratorEvent =
   | { readonly type: 'subscriber-up'; readonly subscriber: Subscriber }
+  /** Something about a session that is up has changed: its delegated prefix. */
+  | { readonly type: 'subscriber-changed'; readonly subscriber: Subscriber }
   /** A session ended that had been up. */
   | { readonly type: 'subscriber-down'; readonly subscriber: Subscriber; readonly reason: Reason }
   /** A host was refused, or gave up, before its session was up. */
@@ -46,4 +48,8 @@ export interface ConcentratorCounters {
   malformed: number;
   /** Frames of sessions that we do not have. */
   strays: number;
+  /** IP packets whose source was not their sender's. */
+  spoofed: number;
+  /** IP packets between sessions that could not be handed on. */
+  undeliverable: number;
 }

@@ -1,25 +1,24 @@
-/** Who had which IPv4 address, the number of its four octets: handed from a concentrator to its successor. */
-export type LeaseRecord = readonly (readonly [owner: string, address: number])[];
+/** Who had what, as its number within a pool: handed from a concentrator to its successor. */
+export type LentNumbers = readonly (readonly [owner: string, number: number])[];
 
 export interface LeaseSettings {
-  /** The first address of the pool, 4 octets. */
-  readonly poolStart: Buffer;
-  readonly poolSize: number;
-  /** Addresses that are nobody's to have: our own. */
-  readonly excluded: readonly Buffer[];
-  /** Addresses outside the pool's reach that belong to accounts. */
-  readonly fixed: readonly Buffer[];
-  /** What a concentrator before this one has lent. */
-  readonly former?: LeaseRecord;
+  /** The first number of the pool. */
+  readonly start: number;
+  readonly size: number;
+  /** Numbers that are not lent to whoever comes: our own, and those that are meant for somebody. */
+  readonly reserved?: Iterable<number>;
+  /** What a pool before this one has lent. */
+  readonly former?: LentNumbers;
 }
 
 /**
- * The IPv4 addresses of a concentrator's sessions. Nobody has an address that another has. An owner, an account or else a
- * host's MAC, gets the address that it had before while that is free; otherwise one never lent, or the one given back longest ago.
+ * What a concentrator lends to its sessions: IPv4 addresses, or prefixes, as numbers. Nobody has what another has. An owner,
+ * an account or else a host's MAC, gets what it had before while that is free; otherwise what was never lent, or what was given
+ * back longest ago.
  */
 export class Leases {
   readonly #lent = new Map<number, string>();
-  /** Addresses given back, the longest ago first, with their last owner. */
+  /** What was given back, the longest ago first, with its last owner. */
   readonly #returned = new Map<number, string>();
   /** What each owner had last. */
   readonly #last = new Map<string, number>();
@@ -28,67 +27,61 @@ export class Leases {
   readonly #end: number;
   #next: number;
 
-  constructor({ poolStart, poolSize, excluded, fixed, former = [] }: LeaseSettings) {
-    this.#start = poolStart.readUInt32BE();
-    this.#next = this.#start;
-    this.#end = Math.min(this.#start + poolSize, 2 ** 32);
-    this.#reserved = new Set([...excluded, ...fixed].map((address) => address.readUInt32BE()));
-    for (const [owner, address] of former) {
-      if (this.#isOfPool(address)) this.#return(address, owner);
-    }
+  constructor({ start, size, reserved = [], former = [] }: LeaseSettings) {
+    this.#start = start;
+    this.#next = start;
+    this.#end = start + size;
+    this.#reserved = new Set(reserved);
+    for (const [owner, number] of former) if (this.#isOfPool(number)) this.#return(number, owner);
   }
 
-  /** An address of the pool, 4 octets; undefined when all are lent. */
-  take(owner: string): Buffer | undefined {
+  /** A number of the pool; undefined when all are lent. */
+  take(owner: string): number | undefined {
     const former = this.#last.get(owner);
     if (former !== undefined && this.#returned.has(former)) return this.#lend(former, owner);
     for (; this.#next < this.#end; this.#next++) {
-      const address = this.#next;
-      if (this.#isOfPool(address) && !this.#lent.has(address) && !this.#returned.has(address)) {
-        return this.#lend(address, owner);
+      const number = this.#next;
+      if (this.#isOfPool(number) && !this.#lent.has(number) && !this.#returned.has(number)) {
+        return this.#lend(number, owner);
       }
     }
-    for (const address of this.#returned.keys()) return this.#lend(address, owner);
+    for (const number of this.#returned.keys()) return this.#lend(number, owner);
     return undefined;
   }
 
-  /** This very address, of the pool or not. False while another session has it. */
-  claim(address: Buffer, owner: string): boolean {
-    const number = address.readUInt32BE();
+  /** This very number, of the pool or not. False while somebody has it. */
+  claim(number: number, owner: string): boolean {
     if (this.#lent.has(number)) return false;
     this.#lend(number, owner);
     return true;
   }
 
-  give(address: Buffer): void {
-    const number = address.readUInt32BE();
+  give(number: number): void {
     const owner = this.#lent.get(number);
     if (owner === undefined) return;
     this.#lent.delete(number);
     if (this.#isOfPool(number)) this.#return(number, owner);
   }
 
-  /** Who has or had which address of the pool. */
-  get record(): LeaseRecord {
-    return [...this.#returned, ...this.#lent].map(([address, owner]) => [owner, address] as const);
+  /** Who has or had what of the pool. */
+  get record(): LentNumbers {
+    return [...this.#returned, ...this.#lent].map(([number, owner]) => [owner, number] as const);
   }
 
-  #isOfPool(address: number): boolean {
-    return address >= this.#start && address < this.#end && !this.#reserved.has(address);
+  #isOfPool(number: number): boolean {
+    return number >= this.#start && number < this.#end && !this.#reserved.has(number);
   }
 
-  #return(address: number, owner: string): void {
-    this.#returned.set(address, owner);
-    this.#last.set(owner, address);
+  #return(number: number, owner: string): void {
+    this.#returned.set(number, owner);
+    this.#last.set(owner, number);
   }
 
-  #lend(number: number, owner: string): Buffer {
+  #lend(number: number, owner: string): number {
     const before = this.#returned.get(number);
     this.#returned.delete(number);
     if (before !== undefined && this.#last.get(before) === number) this.#last.delete(before);
     this.#lent.set(number, owner);
-    const address = Buffer.alloc(4);
-    address.writeUInt32BE(number);
-    return address;
+    return number;
   }
 }

@@ -2,16 +2,20 @@ import type { Reason } from '../errors';
 import type { Claim } from '../ppp/authentication';
 import { earliest } from '../ppp/automaton';
 import { Connection, type PhaseName } from '../ppp/connection';
+import type { NetworkProtocol } from '../ppp/control-protocol';
 import type { Framing } from '../pppoe/framing';
 import { payloadLimit } from '../pppoe/max-payload';
 import { carriesVlan, SessionFrameTemplate, vidsOf } from '../pppoe/session-frame';
 import type { VlanTag } from '../wire/ethernet';
-import { formatIpv4 } from '../wire/ip';
+import { formatIpv4, formatIpv6 } from '../wire/ip';
+import type { Ipv6Packet } from '../wire/ipv6';
 import { formatMac, type MacAddress } from '../wire/mac-address';
 import { decodePpp, PROTOCOL } from '../wire/ppp';
 import type { SessionRequest } from './access-discovery';
+import { SESSION_PREFIX } from './address-plan';
 import type { Grant, Verdict } from './admission';
-import type { ConcentratorSettings } from './settings';
+import { AccessRouter, type AccessRouterTerms } from './ipv6/access-router';
+import type { ConcentratorSettings, Ipv6Prefix } from './settings';
 
 /** A session as its access concentrator sees it, as plain data. */
 export interface Subscriber {
@@ -24,6 +28,10 @@ export interface Subscriber {
   readonly serviceName: string;
   readonly username: string | undefined;
   readonly address: string | undefined;
+  /** Its own IPv6 prefix of 64 bits, like `2001:db8:0:1::/64`. */
+  readonly prefix: string | undefined;
+  /** The prefix that was delegated to it. */
+  readonly delegated: string | undefined;
   readonly phase: PhaseName;
   /** When it came up, in ms of the engine's clock. */
   readonly since: number | undefined;
@@ -40,6 +48,8 @@ export interface LineOutlets {
   claim(line: Line, claim: Claim, now: number): void;
   /** The network protocols begin: an address is needed. */
   network(line: Line, now: number): void;
+  /** IPV6CP is up: what its router is to know. */
+  routerTerms(line: Line): AccessRouterTerms | undefined;
   up(line: Line, now: number): void;
   closed(line: Line, reason: Reason): void;
 }
@@ -81,6 +91,11 @@ export class Line {
   grant: Grant = {};
   /** Its address of 4 octets, from when the network protocols begin at the latest. */
   lease: Buffer | undefined;
+  /** Its own IPv6 prefix of 64 bits, 16 octets. */
+  prefix: Buffer | undefined;
+  /** The prefix that is kept for it, and, if it is routed, delegated to it. */
+  delegation: (Ipv6Prefix & { readonly isRouted: boolean }) | undefined;
+  #router: AccessRouter | undefined;
   pending: Pending | undefined;
   /** When it came up, in ms of the engine's clock. */
   since: number | undefined;
@@ -104,7 +119,7 @@ export class Line {
   }
 
   get deadline(): number | undefined {
-    return earliest(this.connection.deadline, this.pending?.deadline);
+    return earliest(this.connection.deadline, this.pending?.deadline, this.#router?.deadline);
   }
 
   /** Whose lease it has: the account's, or without authentication the host's. */
@@ -132,6 +147,10 @@ export class Line {
       serviceName: this.serviceName.toString('utf8'),
       username: this.username,
       address: this.lease && formatIpv4(this.lease),
+      prefix: this.prefix && `${formatIpv6(this.prefix)}/${SESSION_PREFIX}`,
+      delegated: this.delegation?.isRouted
+        ? `${formatIpv6(this.delegation.address)}/${this.delegation.length}`
+        : undefined,
       phase: this.connection.phase,
       since: this.since,
       ...this.#traffic,
@@ -156,22 +175,44 @@ export class Line {
     this.connection.receive(protocol, information, now);
   }
 
-  /** Counts an IP packet from the host. False while there is no session that it could be of. */
-  receivePacket(packet: Buffer): boolean {
+  /** Counts an IP packet from the host. False while its network protocol is not up. */
+  receivePacket(packet: Buffer, name: NetworkProtocol['name']): boolean {
     this.connection.heard();
-    if (this.connection.phase !== 'open') return false;
+    if (!this.connection.isUp(name)) return false;
     this.#traffic.packetsReceived++;
     this.#traffic.octetsReceived += packet.length;
     return true;
   }
 
-  /** Sends an IPv4 packet. False while the session is not up, and for a packet longer than the host takes. */
+  /**
+   * Sends a whole IP packet. False while its network protocol is not up, and for a packet longer than the host takes, or
+   * which is none.
+   */
   sendPacket(packet: Buffer): boolean {
-    if (this.connection.phase !== 'open' || packet.length > this.connection.peerMru) return false;
+    const { name, protocol } = (packet[0] ?? 0) >> 4 === 6 ? IPV6 : IPV4;
+    if (!this.connection.isUp(name) || packet.length > this.connection.peerMru) return false;
     this.#traffic.packetsSent++;
     this.#traffic.octetsSent += packet.length;
-    this.#send(PROTOCOL.ipv4, packet);
+    this.#send(protocol, packet);
     return true;
+  }
+
+  /**
+   * Takes an IPv6 packet to its router. False for one that the router does not answer.
+   * @throws MalformedPacket
+   */
+  receiveForRouter(packet: Ipv6Packet): boolean {
+    return this.#router?.receive(packet) === true;
+  }
+
+  /** True for an address at which the router of this session listens. */
+  isRouter(destination: Buffer): boolean {
+    return this.#router?.isOwn(destination) === true;
+  }
+
+  due(now: number): void {
+    this.connection.due(now);
+    this.#router?.due(now);
   }
 
   #send(protocol: number, information: Buffer): void {
@@ -191,6 +232,7 @@ export class Line {
           peerDns: this.grant.dns ?? settings.dns,
           ...(this.lease ? { peerAddress: this.lease } : {}),
         }),
+        ...(settings.ipv6 ? { ipv6cp: {} } : {}),
         keepalive: settings.keepalive,
         automaton: settings.automaton,
         phaseTimeout: settings.phaseTimeout,
@@ -200,10 +242,17 @@ export class Line {
         random: (octets) => outlets.random(octets),
         progress: () => {},
         phase: (phase, now) => this.#phase(phase, now),
+        network: (name, isUp, now) => this.#network(name, isUp, now),
         claim: (claim, now) => outlets.claim(this, claim, now),
         closed: (reason) => outlets.closed(this, reason),
       },
     );
+  }
+
+  #network(name: NetworkProtocol['name'], isUp: boolean, now: number): void {
+    if (name !== 'IPV6CP') return;
+    const terms = isUp ? this.outlets.routerTerms(this) : undefined;
+    this.#router = terms && new AccessRouter(terms, (packet) => this.sendPacket(packet), now);
   }
 
   #phase(phase: PhaseName, now: number): void {
@@ -215,3 +264,6 @@ export class Line {
     this.outlets.up(this, now);
   }
 }
+
+const IPV4 = { name: 'IPCP', protocol: PROTOCOL.ipv4 } as const;
+const IPV6 = { name: 'IPV6CP', protocol: PROTOCOL.ipv6 } as const;

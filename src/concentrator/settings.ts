@@ -12,6 +12,29 @@ export interface Account {
   readonly address?: Buffer;
 }
 
+export interface Ipv6Prefix {
+  /** 16 octets. */
+  readonly address: Buffer;
+  /** Bits. */
+  readonly length: number;
+}
+
+/** Prefixes to delegate by DHCPv6. */
+export interface DelegationSettings extends Ipv6Prefix {
+  /** How long each is, in bits, at most 64. */
+  readonly delegatedLength: number;
+}
+
+export interface ConcentratorIpv6Settings {
+  /** Every session gets a prefix of 64 bits out of this one. The first of them is our own, and its ::1 our address. */
+  readonly prefix: Ipv6Prefix;
+  readonly delegation?: DelegationSettings;
+  /** Name servers, 16 octets each. */
+  readonly dns: readonly Buffer[];
+  /** How long what we lend is preferred, in s; it is valid for twice as long. */
+  readonly lifetime: number;
+}
+
 /** Everything that an access concentrator may be told. Times in ms, addresses of 4 octets. */
 export interface ConcentratorSettings {
   readonly acName: string;
@@ -27,6 +50,10 @@ export interface ConcentratorSettings {
   readonly poolSize: number;
   /** Name servers for hosts that ask. */
   readonly dns: readonly Buffer[];
+  /** Absent: no IPv6. */
+  readonly ipv6?: ConcentratorIpv6Settings;
+  /** Packets whose source is not the subscriber's own are dropped. */
+  readonly checkSource: boolean;
   /** The MRU that we ask for, in octets. Above 1492 it takes a host that asks for more (RFC 4638), and a segment with room. */
   readonly mru: number;
   /** VLAN tags of every frame, the outer first. */
@@ -61,6 +88,7 @@ export const CONCENTRATOR_DEFAULTS: ConcentratorSettings = {
   poolStart: Buffer.of(10, 64, 0, 2),
   poolSize: 250,
   dns: [],
+  checkSource: true,
   mru: PPPOE_MRU,
   vlan: [],
   anyVlan: false,
@@ -97,6 +125,7 @@ export function concentratorSettings(settings: Partial<ConcentratorSettings>): C
     throw new RangeError(`the address pool must have from 1 to 65536 addresses, not ${all.poolSize}`);
   }
   checkLimits(all);
+  checkIpv6(all.ipv6);
   return all;
 }
 
@@ -106,4 +135,22 @@ function checkLimits({ padoDelay, decisionTimeout, discoveryLimit: { burst, perS
   if (!(burst >= 1 && perSecond > 0)) throw new RangeError('the discovery limit must let at least one packet through');
   if (!(decisionTimeout > 0))
     throw new RangeError(`the time for a decision must be above 0 ms, not ${decisionTimeout}`);
+}
+
+function checkIpv6(ipv6: ConcentratorIpv6Settings | undefined): void {
+  if (!ipv6) return;
+  const { prefix, delegation, lifetime } = ipv6;
+  if (!(prefix.length >= 1 && prefix.length <= 63)) {
+    throw new RangeError(
+      `the IPv6 prefix must have from 1 to 63 bits, so that there are some of 64, not ${prefix.length}`,
+    );
+  }
+  if (delegation && !(delegation.length >= 1 && delegation.length <= delegation.delegatedLength)) {
+    throw new RangeError('the prefix to delegate from must not be longer than those that are delegated');
+  }
+  if (delegation && !(delegation.delegatedLength <= 64)) {
+    throw new RangeError(`delegated prefixes must have at most 64 bits, not ${delegation.delegatedLength}`);
+  }
+  if (!(lifetime >= 60 && lifetime < 0x7fffffff))
+    throw new RangeError(`the lifetime must be at least 60 s, not ${lifetime}`);
 }

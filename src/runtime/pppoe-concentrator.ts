@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events';
+import type { LeaseRecord } from '../concentrator/address-plan';
 import type { Admission } from '../concentrator/admission';
 import { type Broadcast, Concentrator } from '../concentrator/concentrator';
 import type { AdmissionRequest, ConcentratorCounters, ConcentratorEvent, Refusal } from '../concentrator/events';
-import type { LeaseRecord } from '../concentrator/leases';
 import type { Subscriber } from '../concentrator/line';
 import { type ConcentratorSettings, concentratorSettings } from '../concentrator/settings';
 import type { Reason } from '../errors';
@@ -17,11 +17,12 @@ export interface PppoeConcentratorOptions extends Partial<ConcentratorSettings> 
   /** An interface of this machine (`eth0`), or a segment within this process (`virtual:lab`). */
   readonly interface: string;
   /** `leases` of a concentrator before this one: its subscribers get their addresses again. */
-  readonly leases?: LeaseRecord;
+  readonly leases?: Partial<LeaseRecord>;
 }
 
 interface ConcentratorEvents {
   'subscriber-up': [subscriber: Subscriber];
+  'subscriber-changed': [subscriber: Subscriber];
   'subscriber-down': [subscriber: Subscriber, reason: Reason];
   'subscriber-refused': [refusal: Refusal];
   /** Somebody wants to log in, and the settings say that others decide: `admit` must be called within the decision time. */
@@ -101,7 +102,7 @@ export class PppoeConcentrator extends EventEmitter<ConcentratorEvents> {
     return this.#attachment.run((engine, now) => engine.admit(subscriber.sessionId, ticket, admission, now));
   }
 
-  /** Sends an IPv4 packet to a session. False when it is not up, or the packet longer than its host takes. */
+  /** Sends an IP packet to a session. False when it is not up, or the packet longer than its host takes. */
   send(sessionId: number, packet: Buffer): boolean {
     return this.#attachment.run((engine) => engine.sendPacket(sessionId, packet));
   }
@@ -146,6 +147,8 @@ export class PppoeConcentrator extends EventEmitter<ConcentratorEvents> {
     switch (event.type) {
       case 'subscriber-up':
         return void this.emit('subscriber-up', event.subscriber);
+      case 'subscriber-changed':
+        return void this.emit('subscriber-changed', event.subscriber);
       case 'subscriber-down':
         return void this.emit('subscriber-down', event.subscriber, event.reason);
       case 'subscriber-refused':

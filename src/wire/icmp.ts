@@ -1,8 +1,11 @@
 import { checksum } from './ip';
 import { Reader } from './reader';
 
-/** ICMP echo, RFC 792. */
-export const ICMP = { echoReply: 0, echoRequest: 8 } as const;
+/** ICMP echo and errors, RFC 792. */
+export const ICMP = { echoReply: 0, unreachable: 3, echoRequest: 8, timeExceeded: 11 } as const;
+
+/** The code of a Destination Unreachable that says: it does not fit, and may not be fragmented (RFC 1191 §4). */
+export const FRAGMENTATION_NEEDED = 4;
 
 export interface IcmpEcho {
   readonly type: number;

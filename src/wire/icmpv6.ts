@@ -2,8 +2,10 @@ import { IP_PROTOCOL } from './ip';
 import { type Ipv6Addresses, upperLayerChecksum } from './ipv6';
 import { Reader } from './reader';
 
-/** ICMPv6: echo (RFC 4443 §4) and Neighbour Discovery (RFC 4861 §4). */
+/** ICMPv6: errors and echo (RFC 4443) and Neighbour Discovery (RFC 4861 §4). */
 export const ICMPV6 = {
+  packetTooBig: 2,
+  timeExceeded: 3,
   echoRequest: 128,
   echoReply: 129,
   routerSolicitation: 133,

@@ -1,4 +1,5 @@
 import { earliest } from '../../ppp/automaton';
+import { neighbourAdvertisement } from '../../ppp/neighbour';
 import { DHCPV6_PORT, decodeDhcpv6 } from '../../wire/dhcpv6';
 import { decodeIcmpv6, encodeIcmpv6, ICMPV6 } from '../../wire/icmpv6';
 import { formatIpv6, IP_PROTOCOL } from '../../wire/ip';
@@ -14,7 +15,6 @@ import {
 import { decodeUdp, encodeUdp } from '../../wire/udp';
 import { Dhcpv6Client, type Dhcpv6Identity } from './dhcpv6-client';
 import { type Lease, lifetimes } from './lifetime';
-import { neighbourAdvertisement } from './neighbour';
 import { RouterDiscovery } from './router-discovery';
 import type { Dhcpv6Settings, Ipv6AddressSnapshot, Ipv6Snapshot } from './settings';
 

@@ -1,7 +1,7 @@
-import { encodeIcmpv6, NA_FLAG, type NeighbourMessage } from '../../wire/icmpv6';
-import { IP_PROTOCOL } from '../../wire/ip';
-import { ALL_NODES, encodeIpv6, type Ipv6Packet, isMulticast, UNSPECIFIED } from '../../wire/ipv6';
-import { MalformedPacket } from '../../wire/reader';
+import { encodeIcmpv6, NA_FLAG, type NeighbourMessage } from '../wire/icmpv6';
+import { IP_PROTOCOL } from '../wire/ip';
+import { ALL_NODES, encodeIpv6, type Ipv6Packet, isMulticast, UNSPECIFIED } from '../wire/ipv6';
+import { MalformedPacket } from '../wire/reader';
 
 /**
  * The Neighbour Advertisement that answers a solicitation for `target`, an address of ours (RFC 4861 §7.2.4). It names no
