@@ -8,8 +8,10 @@ type Action = (typeof ACTIONS)[number];
 
 interface ControlConfig extends NodeDef {
   readonly session: string;
-  /** `message`: what the message asks for. */
-  readonly action?: 'message' | Action;
+  /** `message`: what the message asks for; an action; or where it is found. */
+  readonly action?: string;
+  /** `message`, `action`, or a type of Node-RED's typed inputs; nodes of earlier versions have none. */
+  readonly actionType?: '' | 'message' | 'action' | 'msg' | 'flow' | 'global' | 'env' | 'jsonata';
   /** How long the outcome is waited for, in seconds. */
   readonly timeout?: number | string;
 }
@@ -28,7 +30,7 @@ export = (RED: NodeAPI): void => {
     this.on('input', async (message: ControlMessage, send, done) => {
       try {
         const within = 1_000 * timeoutOf(config.timeout);
-        const action = actionOf(config.action, message);
+        const action = actionOf(await asked(RED, this, config, message));
         const status = await perform(action, node, within);
         const payload = payloadOf(action, sessionOf(node), status);
         send(Object.assign(message, { topic: node?.topic, action, payload, ...report(status) }));
@@ -49,11 +51,38 @@ function timeoutOf(configured: ControlConfig['timeout']): number {
   throw new PppoeError('malformed', `The time-out must be a number of seconds up to ${LONGEST_TIMEOUT}`);
 }
 
-/** @throws PppoeError `malformed` when neither configuration nor message names an action. */
-function actionOf(configured: ControlConfig['action'], message: ControlMessage): Action {
-  const asked = configured && configured !== 'message' ? configured : (message.action ?? message.payload);
+/**
+ * What the node is to do, wherever its settings say that this is found.
+ * @throws PppoeError `malformed` when it cannot be read there.
+ */
+async function asked(RED: NodeAPI, node: Node, config: ControlConfig, message: ControlMessage): Promise<unknown> {
+  const { action = 'message', actionType = '' } = config;
+  const inMessage = message.action ?? message.payload;
+  if (actionType === '') return action === '' || action === 'message' ? inMessage : action;
+  if (actionType === 'message') return inMessage;
+  if (actionType === 'action') return action;
+  try {
+    return await new Promise((resolve, reject) => {
+      RED.util.evaluateNodeProperty(action, actionType, node, message, (error, value) => {
+        if (error) reject(error);
+        else resolve(value);
+      });
+    });
+  } catch (error) {
+    // JSONata throws objects that are no errors.
+    const { message: why } = error as { readonly message?: string };
+    throw new PppoeError('malformed', `The action cannot be read: ${why ?? error}`);
+  }
+}
+
+/** @throws PppoeError `malformed` for what is no action. */
+function actionOf(asked: unknown): Action {
   const action = ACTIONS.find((name) => name === asked);
-  if (!action) throw new PppoeError('malformed', `msg.action or msg.payload must be one of ${ACTIONS.join(', ')}`);
+  if (!action)
+    throw new PppoeError(
+      'malformed',
+      `The action, in msg.action or msg.payload unless the node says otherwise, must be one of ${ACTIONS.join(', ')}`,
+    );
   return action;
 }
 

@@ -3,11 +3,24 @@
  * it as a module, so that it runs once however often it is asked for.
  */
 import * as accounts from './accounts.js';
+import { explain } from './explain.js';
+import { interfaceField } from './interface-field.js';
 import { tickProtocols } from './protocols.js';
 import * as rules from './rules.js';
-import { wants, wantsSession } from './validator.js';
+import { scanButton } from './scan.js';
+import * as validators from './validator.js';
+import * as variables from './variables.js';
 
-const shared = { ...rules, ...accounts, wants, wantsSession, tickProtocols };
+const shared = {
+  ...rules,
+  ...accounts,
+  ...validators,
+  ...variables,
+  explain,
+  interfaceField,
+  scanButton,
+  tickProtocols,
+};
 
 declare global {
   /** For the scripts in the nodes' HTML, which cannot import. */

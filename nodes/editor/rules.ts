@@ -54,8 +54,40 @@ export function isNumber(least: number, most: number): Rule {
   return orEmpty((text) => /^\d+(?:\.\d+)?$/.test(text) && Number(text) >= least && Number(text) <= most);
 }
 
+/** A pause or an interval, in seconds. */
+export const isPause: Rule = isNumber(0.1, 86_400);
+
+/**
+ * The longest pause of a kind: not shorter than the first, which stands beside it.
+ * @param first what an empty first pause stands for, in seconds; `longest` likewise.
+ */
+export function isLongestPause(first: number, longest: number): (text: string, beside: string) => boolean {
+  return (text, beside) => {
+    if (isVariable(text)) return true;
+    if (!isPause(text)) return false;
+    return isVariable(beside) || Number(text || longest) >= Number(beside || first);
+  };
+}
+
 /** A tick, as it is stored. */
 export const isBoolean: Rule = isOneOf('true', 'false');
+
+/** A tick that must be set when the one beside it is not. */
+export function isNotNeither(text: string, beside: string): boolean {
+  return orVariable(isBoolean)(text) && !(text === 'false' && beside === 'false');
+}
+
+/**
+ * What a control node is to do, by the type that stands beside it: one of `actions`, what the message says, or a place where
+ * to find it. A node of an earlier version has no type.
+ */
+export function isAction(actions: readonly string[]): (text: string, type: string) => boolean {
+  return (text, type) => {
+    if (type === 'message') return true;
+    if (type === 'action') return actions.includes(text);
+    return type === '' ? orVariable(isOneOf('message', ...actions))(text) : text !== '';
+  };
+}
 
 const MAC = /^(?:[0-9a-f]{2}([:-])(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}|[0-9a-f]{4}(?:\.[0-9a-f]{4}){2}|[0-9a-f]{12})$/i;
 
@@ -80,9 +112,6 @@ export const isIdentifier: Rule = orEmpty(
 /** Text, or octets in hexadecimal after `0x`; 64 octets at most. */
 export const isHostUniq: Rule = (text) =>
   text.startsWith('0x') ? /^0x(?:[0-9a-f]{2}){1,64}$/i.test(text) : octets(text) <= 64;
-
-/** A network interface of the host, or a virtual segment. */
-export const isInterface: Rule = (text) => /^(?:virtual:\S+|[^\s/:]{1,15})$/.test(text);
 
 /** The parts of a list in one field, separated by commas; empty ones say nothing. */
 export function listOf(text: string): string[] {

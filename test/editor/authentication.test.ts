@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Demo, skip } from './browser';
+import { Dialog } from './dialog';
 
 describe('the authentication protocols in the editor', { skip: skip() }, () => {
   let demo: Demo;
@@ -13,38 +14,16 @@ describe('the authentication protocols in the editor', { skip: skip() }, () => {
 
   /** Stores a value, opens the dialog, ticks and unticks, and is done; what was ticked at first, and what is stored then. */
   async function edit(type: string, stored: string, click: readonly string[]) {
-    const id = await demo.page.evaluate(
-      ([wanted, value]) => {
-        // biome-ignore lint/suspicious/noExplicitAny: the editor's own global object, which has no types.
-        const { RED } = globalThis as any;
-        let found = '';
-        RED.nodes.eachConfig((node: { type: string; id: string; authentication: string }) => {
-          if (node.type !== wanted) return;
-          node.authentication = value ?? '';
-          found = node.id;
-        });
-        RED.editor.editConfig('', wanted, found);
-        return found;
-      },
-      [type, stored],
-    );
-    const dialog = demo.page.locator('.red-ui-tray').last();
-    const boxes = dialog.locator('.pppoe-protocols input');
-    await boxes.first().waitFor();
-    const ticked = await boxes.evaluateAll((all) =>
+    const dialog = await Dialog.open(demo.page, type, { authentication: stored });
+    await dialog.unfold();
+    const ticked = await dialog.tray.locator('.pppoe-protocols input').evaluateAll((all) =>
       all.flatMap((box) => {
         const { checked, dataset } = box as unknown as { checked: boolean; dataset: Record<string, string> };
         return checked ? [dataset['protocol']] : [];
       }),
     );
-    for (const name of click) await dialog.locator(`input[data-protocol="${name}"]`).click();
-    await dialog.getByRole('button', { name: 'Update' }).click();
-    await dialog.waitFor({ state: 'detached' });
-    const [value, valid] = await demo.page.evaluate((node) => {
-      // biome-ignore lint/suspicious/noExplicitAny: the editor's own global object, which has no types.
-      const { authentication, valid } = (globalThis as any).RED.nodes.node(node);
-      return [authentication as string, valid as boolean] as const;
-    }, id);
+    for (const name of click) await dialog.tray.locator(`input[data-protocol="${name}"]`).click();
+    const { authentication: value, valid } = await dialog.accept();
     return { ticked, value, valid };
   }
 

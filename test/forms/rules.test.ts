@@ -54,12 +54,6 @@ const CASES: readonly (readonly [
     ['0x', '0x0', '0xzz', `0x${'00'.repeat(65)}`, 'x'.repeat(65)],
   ],
   [
-    'isInterface',
-    rules.isInterface,
-    ['eth1', 'enp3s0.7', 'virtual:lab'],
-    ['', 'eth 1', 'a/b', 'virtual:', 'sixteen-letters-', 'other:lab'],
-  ],
-  [
     'isListOf, of at most two addresses',
     rules.isListOf(rules.isIpv4, 2),
     ['', '192.0.2.1', '192.0.2.1, 192.0.2.2', '192.0.2.1,', '${DNS}', '${FIRST}, 192.0.2.2'],
@@ -101,4 +95,63 @@ test('a choice of protocols is all of them for any and for nothing', () => {
 
 test('numbers, ticks and nothing are read as text', () => {
   assert.deepEqual([1_492, true, undefined, null].map(rules.textOf), ['1492', 'true', '', '']);
+});
+
+test('a longest pause is not shorter than the first, an empty one stands for the default', () => {
+  const rule = rules.isLongestPause(30, 900);
+  for (const [longest, first] of [
+    ['', ''],
+    ['60', '60'],
+    ['${LONGEST}', '60'],
+    ['60', '${FIRST}'],
+    ['30', ''],
+  ] as const) {
+    assert.equal(rule(longest, first), true, `${first} to ${longest}`);
+  }
+  for (const [longest, first] of [
+    ['59', '60'],
+    ['', '901'],
+    ['29', ''],
+    ['soon', ''],
+  ] as const) {
+    assert.equal(rule(longest, first), false, `${first} to ${longest}`);
+  }
+});
+
+test('of two ticks one is needed', () => {
+  assert.deepEqual(
+    [
+      ['false', 'true'],
+      ['true', 'false'],
+      ['${SIX}', 'false'],
+      ['false', '${FOUR}'],
+    ].map(([text = '', beside = '']) => rules.isNotNeither(text, beside)),
+    [true, true, true, true],
+  );
+  assert.equal(rules.isNotNeither('false', 'false'), false);
+  assert.equal(rules.isNotNeither('maybe', 'true'), false);
+});
+
+test('an action is one of those there are, what the message says, or a place where to find it', () => {
+  const rule = rules.isAction(['connect', 'status']);
+  for (const [text, type] of [
+    ['message', ''],
+    ['connect', ''],
+    ['${ACTION}', ''],
+    ['', 'message'],
+    ['status', 'action'],
+    ['do.this', 'msg'],
+    ['ACTION', 'env'],
+  ] as const) {
+    assert.equal(rule(text, type), true, `${type} ${text}`);
+  }
+  for (const [text, type] of [
+    ['dance', ''],
+    ['dance', 'action'],
+    ['', 'action'],
+    ['', 'msg'],
+    ['', 'jsonata'],
+  ] as const) {
+    assert.equal(rule(text, type), false, `${type} ${text}`);
+  }
 });

@@ -164,3 +164,36 @@ test('before the first attempt the trace is empty and the diagrams show an idle 
   const { payload } = await outcome.next(({ action }) => action === 'describe');
   assert.match((payload as { states: string }).states, /class idle present/);
 });
+
+for (const [actionType, action] of [
+  ['action', 'status'],
+  ['msg', 'do.this'],
+  ['env', 'PPPOE_TEST_ACTION'],
+  ['jsonata', '"sta" & "tus"'],
+] as const) {
+  test(`the action may come from ${actionType}`, async () => {
+    const { flow } = labFlow(
+      CONTROL.map((node) => (node.id === 'control' ? { ...node, action, actionType } : node)),
+      { autoconnect: false },
+    );
+    await load(flow);
+    const outcome = new Inbox('outcome');
+    process.env['PPPOE_TEST_ACTION'] = 'status';
+    tell({ payload: 'connect', do: { this: 'status' } });
+    const message = await outcome.next();
+    delete process.env['PPPOE_TEST_ACTION'];
+    assert.deepEqual([message['action'], message.payload], ['status', 'idle']);
+  });
+}
+
+test('an expression that cannot be read is an error with the code malformed', async () => {
+  const { flow } = labFlow(
+    CONTROL.map((node) => (node.id === 'control' ? { ...node, action: '$(', actionType: 'jsonata' } : node)),
+    { autoconnect: false },
+  );
+  await load(flow);
+  const errors = new Inbox('errors');
+  tell({ payload: 'connect' });
+  const { error } = await errors.next();
+  assert.equal((error as { code: string }).code, 'malformed');
+});

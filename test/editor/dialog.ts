@@ -1,0 +1,93 @@
+// The dialog of a node in a real editor, as its user has it.
+import type { Locator, Page } from 'playwright-core';
+
+/** What is used of the editor's own global object, which has no types. */
+interface Editor {
+  readonly RED: {
+    readonly nodes: {
+      eachConfig(each: (node: EditorNode) => boolean): void;
+      filterNodes(filter: { readonly type: string }): readonly EditorNode[];
+      node(id: string): EditorNode;
+    };
+    readonly editor: { edit(node: EditorNode): void; editConfig(name: string, type: string, id: string): void };
+  };
+}
+
+type EditorNode = Record<string, unknown> & { readonly id: string; readonly type: string };
+
+export class Dialog {
+  private constructor(
+    private readonly page: Page,
+    readonly id: string,
+    /** All of it, with its buttons. */
+    readonly tray: Locator,
+  ) {}
+
+  /**
+   * Opens the dialog of the first node of a type.
+   * @param properties are stored in the node before.
+   */
+  static async open(page: Page, type: string, properties: Readonly<Record<string, unknown>> = {}): Promise<Dialog> {
+    const id = await page.evaluate(
+      ([wanted, values]) => {
+        const { RED } = globalThis as unknown as Editor;
+        const configs: EditorNode[] = [];
+        RED.nodes.eachConfig((node) => {
+          if (node.type === wanted) configs.push(node);
+          return true;
+        });
+        const [config] = configs;
+        const node = config ?? RED.nodes.filterNodes({ type: wanted })[0];
+        if (!node) throw new Error(`no ${wanted} in the flow`);
+        Object.assign(node, values);
+        if (config) RED.editor.editConfig('', wanted, config.id);
+        else RED.editor.edit(node);
+        return node.id;
+      },
+      [type, properties] as const,
+    );
+    const tray = page.locator('.red-ui-tray').last();
+    await tray.locator('.pppoe-form').waitFor();
+    return new Dialog(page, id, tray);
+  }
+
+  /** The element that Node-RED reads a property from. */
+  field(property: string): Locator {
+    return this.tray.locator(`[id="node-config-input-${property}"], [id="node-input-${property}"]`);
+  }
+
+  row(property: string): Locator {
+    const field = this.page.locator(`[id="node-config-input-${property}"], [id="node-input-${property}"]`);
+    return this.tray.locator('.form-row', { has: field });
+  }
+
+  /** What is said to be wanted of a property; empty when it is right. */
+  wanted(property: string): Locator {
+    return this.tray.locator(`[id$="input-${property}-wanted"]`);
+  }
+
+  section(title: string): Locator {
+    return this.tray.locator('.pppoe-section', { has: this.page.locator('summary', { hasText: title }) });
+  }
+
+  /** Opens the sections that are closed. */
+  async unfold(): Promise<void> {
+    const closed = this.tray.locator('.pppoe-section:not([open]) > summary');
+    while ((await closed.count()) > 0) await closed.first().click();
+  }
+
+  /** Accepts what is written: properties of the node, and whether they are all right. */
+  async accept(): Promise<Record<string, unknown>> {
+    await this.tray.locator('.red-ui-tray-toolbar .primary').click();
+    await this.tray.waitFor({ state: 'detached' });
+    return this.page.evaluate((id) => {
+      const { users, _def, ...node } = (globalThis as unknown as Editor).RED.nodes.node(id);
+      return Object.fromEntries(Object.entries(node).filter(([, value]) => typeof value !== 'object'));
+    }, this.id);
+  }
+
+  async cancel(): Promise<void> {
+    await this.tray.getByRole('button', { name: 'Cancel' }).click();
+    await this.tray.waitFor({ state: 'detached' });
+  }
+}
