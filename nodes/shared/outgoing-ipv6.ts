@@ -1,4 +1,4 @@
-import { encodeIpv6, IP_PROTOCOL, type Ipv6Snapshot, PppoeError, parseIpv6, upperLayerChecksum } from '../../src/index';
+import { encodeIpv6, IP_PROTOCOL, PppoeError, parseIpv6, upperLayerChecksum } from '../../src/index';
 
 interface Description {
   readonly trafficClass: number;
@@ -9,12 +9,18 @@ interface Description {
   readonly payload: Buffer;
 }
 
+/** Our own IPv6 addresses. */
+interface OwnIpv6 {
+  readonly linkLocal?: string;
+  readonly addresses: readonly { readonly address: string }[];
+}
+
 /**
  * An IPv6 packet from the address of ours that fits the destination. The checksum of ICMPv6, which covers both addresses, is
  * filled in.
  * @throws PppoeError `not-up` while there is no such address; RangeError for a destination that is none.
  */
-export function buildIpv6(description: Description, ipv6: Ipv6Snapshot<string> | undefined): Buffer {
+export function buildIpv6(description: Description, ipv6: OwnIpv6 | undefined): Buffer {
   const destination = parseIpv6(description.destination);
   const isLocal = destination[0] === 0xfe || destination[0] === 0xff;
   const own = isLocal ? ipv6?.linkLocal : ipv6?.addresses[0]?.address;

@@ -8,6 +8,7 @@ import inNode = require('../../nodes/pppoe-in');
 import outNode = require('../../nodes/pppoe-out');
 import sessionNode = require('../../nodes/pppoe-session');
 import stateNode = require('../../nodes/pppoe-state');
+import subscriberNode = require('../../nodes/pppoe-subscriber');
 
 export interface Answer {
   readonly status: number;
@@ -43,7 +44,7 @@ function manyListeners(RED: NodeAPI): void {
   RED.events.setMaxListeners(0);
 }
 
-const NODES = [manyListeners, sessionNode, concentratorNode, stateNode, inNode, outNode, controlNode];
+const NODES = [manyListeners, sessionNode, concentratorNode, stateNode, inNode, outNode, controlNode, subscriberNode];
 
 // A test that fails half-way must not leave the next one its segment.
 let labs = 0;
@@ -60,6 +61,11 @@ export function labFlow(nodes: Flow = [], session: Record<string, unknown> = {})
     ...nodes.map((node) => ({ x: 100, y: 100, ...node })),
   ];
   return { flow, segment };
+}
+
+/** The flow with other properties of one node. */
+export function change(flow: Flow, id: string, properties: Partial<FlowNode>): Flow {
+  return flow.map((node) => (node.id === id ? { ...node, ...properties } : node));
 }
 
 /** Credentials with which the session and its concentrator agree, unless another password is given. */
