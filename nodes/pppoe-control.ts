@@ -1,7 +1,9 @@
 import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red';
 import { PppoeError, type PppoeSession, type SessionStatus } from '../src/index';
 import type { SessionNode } from './shared/session-api';
+import { overridesOf, type SessionOverrides } from './shared/session-overrides';
 import { asError, report, sessionOf, useSession } from './shared/session-user';
+import { evaluate } from './shared/typed-field';
 
 const ACTIONS = ['connect', 'disconnect', 'reconnect', 'status', 'describe', 'trace'] as const;
 type Action = (typeof ACTIONS)[number];
@@ -14,6 +16,9 @@ interface ControlConfig extends NodeDef {
   readonly actionType?: '' | 'message' | 'action' | 'msg' | 'flow' | 'global' | 'env' | 'jsonata';
   /** How long the outcome is waited for, in seconds. */
   readonly timeout?: number | string;
+  /** Where to find what differs from the session's settings for one connect: a typed input. */
+  readonly override?: string;
+  readonly overrideType?: 'msg' | 'flow' | 'global' | 'env' | 'json';
 }
 
 interface ControlMessage extends NodeMessage {
@@ -29,9 +34,10 @@ export = (RED: NodeAPI): void => {
     const node = useSession(RED, this, config.session);
     this.on('input', async (message: ControlMessage, send, done) => {
       try {
+        const overrides = await overridesIn(this, config, message);
         const within = 1_000 * timeoutOf(config.timeout);
         const action = actionOf(await asked(RED, this, config, message));
-        const status = await perform(action, node, within);
+        const status = await perform(action, node, within, overrides);
         const payload = payloadOf(action, sessionOf(node), status);
         send(Object.assign(message, { topic: node?.topic, action, payload, ...report(status) }));
         done();
@@ -39,6 +45,21 @@ export = (RED: NodeAPI): void => {
         done(asError(error));
       }
     });
+  }
+
+  /** What differs for one connect. A message loses its password here, so that no other node gets to see it. */
+  async function overridesIn(
+    node: Node,
+    { override = 'override', overrideType = 'msg' }: ControlConfig,
+    message: ControlMessage,
+  ): Promise<SessionOverrides | undefined> {
+    if (override === '') return undefined;
+    const value = await evaluate(RED, node, message, [override, overrideType]);
+    if (overrideType === 'msg' && typeof value === 'object' && value !== null && 'password' in value) {
+      const { password, ...rest } = value;
+      RED.util.setMessageProperty(message, override, rest);
+    }
+    return overridesOf(value);
   }
 
   RED.nodes.registerType('pppoe-control', PppoeControlNode as never);
@@ -86,10 +107,15 @@ function actionOf(asked: unknown): Action {
   return action;
 }
 
-async function perform(action: Action, node: SessionNode | undefined, within: number): Promise<SessionStatus> {
+async function perform(
+  action: Action,
+  node: SessionNode | undefined,
+  within: number,
+  overrides: SessionOverrides | undefined,
+): Promise<SessionStatus> {
   const session = sessionOf(node);
   if (!node || action === 'status' || action === 'describe' || action === 'trace') return session.status;
-  return node[action](within);
+  return action === 'disconnect' ? node.disconnect(within) : node[action](within, overrides);
 }
 
 /** The state; or the diagrams, or the frames, that were asked for. */

@@ -1,10 +1,19 @@
 import { join } from 'node:path';
 import type { NodeAPI } from 'node-red';
-import { fileMemory, PppoeError, PppoeSession, type SessionMemory, type SessionStatus } from '../src/index';
+import {
+  fileMemory,
+  PppoeError,
+  PppoeSession,
+  type PppoeSessionOptions,
+  type SessionMemory,
+  type SessionStatus,
+} from '../src/index';
 import { adminEndpoints } from './shared/admin';
 import { DeployPark, FlowsStarted } from './shared/deploy';
 import type { SessionChange, SessionNode, SessionUser } from './shared/session-api';
 import { connectsAtStart, type SessionConfig, type SessionCredentials, sessionOptions } from './shared/session-options';
+import { connectAs, overriddenOptions, type SessionOverrides } from './shared/session-overrides';
+import { announce } from './shared/sessions';
 import { resolved } from './shared/variables';
 
 /** How long an Access Concentrator gets to acknowledge our Terminate-Request, in ms: Node-RED grants 15 s for all nodes. */
@@ -30,7 +39,12 @@ export = (RED: NodeAPI): void => {
     const settings = JSON.stringify([config, credentials]);
     const { resource: adopted, ended } = park.adopt(this.id, settings);
     const session = adopted ?? make(this, config, credentials);
-    serve(this, session, config.name || config.interface);
+    const options = (overrides?: SessionOverrides) => ({
+      ...overriddenOptions(config, credentials, overrides),
+      ...memory(this.id),
+    });
+    serve(this, session, config.name || config.interface, options);
+    announce(this);
     if (!session) return;
     report(this, session);
     let closed = false;
@@ -70,20 +84,30 @@ export = (RED: NodeAPI): void => {
   }
 
   /** Gives the node the methods of `SessionNode`. */
-  function serve(node: Self, session: PppoeSession | undefined, topic: string): void {
+  function serve(
+    node: Self,
+    session: PppoeSession | undefined,
+    topic: string,
+    options: (overrides?: SessionOverrides) => PppoeSessionOptions,
+  ): void {
     const users: Record<string, SessionUser> = {};
-    const act = (action: 'connect' | 'disconnect' | 'reconnect') => async (within: number) => {
-      if (!session) throw new PppoeError('not-up', 'The session cannot start: see its own error');
-      session[action]();
-      return action === 'disconnect' ? session.disconnected(within) : session.connected(within);
+    const usable = () => {
+      if (session) return session;
+      throw new PppoeError('not-up', 'The session cannot start: see its own error');
     };
+    const disconnect = async (within: number) => {
+      usable().disconnect();
+      return usable().disconnected(within);
+    };
+    const connect = (action: 'connect' | 'reconnect') => async (within: number, overrides?: SessionOverrides) =>
+      connectAs(usable(), action, { within, options, overrides });
     Object.assign(node, {
       session,
       topic,
       users,
-      connect: act('connect'),
-      disconnect: act('disconnect'),
-      reconnect: act('reconnect'),
+      connect: connect('connect'),
+      disconnect,
+      reconnect: connect('reconnect'),
       register: (user: SessionUser) => {
         users[user.id] = user;
         if (!session) return user.status({ fill: 'red', shape: 'ring', text: 'bad settings' });

@@ -14,7 +14,9 @@ run(tsc, '-p', 'tsconfig.build.json');
 
 // What Node-RED serves to the browser at /resources/@pppoe/node-red-pppoe/.
 run(tsc, '-p', 'nodes/editor');
-cpSync(join(root, 'nodes/editor/form.css'), join(root, 'resources/editor/form.css'));
+for (const file of ['form.css', 'sidebar/sidebar.css']) {
+  cpSync(join(root, 'nodes/editor', file), join(root, 'resources/editor', file));
+}
 
 // Node-RED looks for a node's HTML, locales and icons beside its code.
 const nodes = join(root, 'dist/nodes');

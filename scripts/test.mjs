@@ -25,11 +25,12 @@ const PARTS = {
         'fuzz',
         'conformance',
         'forms',
+        'sidebar',
       ]),
   },
   nodes: { about: 'the nodes in a real Node-RED', run: () => tests(['nodes'], 2) },
   editor: { about: 'the demo and the editor in a real browser', run: () => tests(['editor'], 1) },
-  lab: { about: 'real access concentrators', run: () => tests(['lab'], 1) },
+  lab: { about: 'real access concentrators, clients and a RADIUS server', run: () => tests(['lab'], 1) },
 };
 
 const asked = process.argv.slice(2);

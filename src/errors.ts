@@ -14,10 +14,13 @@
  * - `permission`: the process may not open raw sockets.
  * - `no-native`: the packet socket add-on is missing for this platform.
  * - `not-up`: a packet was to be sent while the session was not up.
- * - `too-long`: a packet exceeds the MTU.
+ * - `too-long`: a packet exceeds the MTU, the session's or, of an echo request, that of a link further on.
  * - `malformed`: bytes or a message that are not what they should be.
  * - `no-account`: the access concentrator knows no such user.
  * - `timeout`: an awaited outcome did not come in time.
+ * - `unreachable`: a host or router says that an echo request does not get to its destination.
+ * - `ttl-exceeded`: a router says that an echo request has met too many routers.
+ * - `parameter-problem`: a host or router says that it does not understand the header of an echo request.
  */
 export type PppoeErrorCode =
   | 'no-offer'
@@ -36,7 +39,10 @@ export type PppoeErrorCode =
   | 'too-long'
   | 'malformed'
   | 'no-account'
-  | 'timeout';
+  | 'timeout'
+  | 'unreachable'
+  | 'ttl-exceeded'
+  | 'parameter-problem';
 
 /**
  * What is behind an `authentication-failed`, where the peer says so: MS-CHAPv2 does (RFC 2759 §6, its code in brackets).

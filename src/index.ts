@@ -1,8 +1,14 @@
 /** The public library: everything that the nodes use, and that scripts may use without Node-RED. */
-export type { SessionDescription } from './client/description';
+export type { AutomatonStates, SessionDescription } from './client/description';
+export type { Diagnosis } from './client/diagnosis';
+export { FINDINGS, HINTS } from './client/diagnosis-texts';
 export type { Ipv6Snapshot } from './client/ipv6/settings';
+export { type OwnIpv6, ownIpv6For } from './client/own-address';
+export type { PingFailure, PingOutcome } from './client/ping';
+export type { PingStatistics } from './client/ping-statistics';
 export type { Pause, ReconnectSettings } from './client/reconnect';
 export type { SessionEvent } from './client/session';
+export { SESSION_MACHINE } from './client/session-diagram';
 export type { SessionStateName } from './client/session-state';
 export { SESSION_DEFAULTS, type SessionSettings } from './client/settings';
 export type { FrameDirection, FrameEvent, FrameMark } from './client/trace';
@@ -18,11 +24,30 @@ export {
 } from './concentrator/settings';
 export { type AuthenticationDetail, PppoeError, type PppoeErrorCode, type Reason, type ReasonDetail } from './errors';
 export { type EthernetInterface, listInterfaces, rawSocketAccess } from './link/interfaces';
-export type { Link, LinkCounters } from './link/link';
+export type { Link, LinkCounters, RefusedPackets } from './link/link';
+export {
+  fieldProblem,
+  formatForm,
+  formatTunnel,
+  formProblems,
+  parseForm,
+  parseTunnel,
+  TUNNEL_FIELDS,
+  TUNNEL_NAMES,
+  type Tunnel,
+  type TunnelField,
+  type TunnelForm,
+  type TunnelKind,
+  tunnelKind,
+} from './link/tunnel-text';
 export { AUTHENTICATOR_PROTOCOLS } from './ppp/authentication-protocols';
+export { STATES as AUTOMATON_STATES } from './ppp/automaton-table';
 export type { EtherTypes } from './pppoe/framing';
 export type { TagText } from './pppoe/tag-text';
+export { Capture, type CaptureFilter, type CaptureOptions, type Segment } from './runtime/capture';
+export type { FrameReport, HistoryEntry, StateReport } from './runtime/history';
 export { type PacketConsumer, PacketQueue } from './runtime/packet-queue';
+export { gatewayOf, type PingOptions, ping } from './runtime/ping';
 export {
   type ConcentratorAddresses,
   type Login,
@@ -30,10 +55,16 @@ export {
   PppoeConcentrator,
   type PppoeConcentratorOptions,
 } from './runtime/pppoe-concentrator';
-export { type FrameReport, PppoeSession, type PppoeSessionOptions, type SessionStatus } from './runtime/pppoe-session';
+export {
+  type DiagnosedReason,
+  PppoeSession,
+  type PppoeSessionOptions,
+  type SessionStatus,
+} from './runtime/pppoe-session';
 export { type ScannedOffer, type ScanOptions, scan } from './runtime/scan';
 export { fileMemory, type SessionMemory } from './runtime/session-memory';
 export type { Sender, SubscriberPacket, SubscriberStatus } from './runtime/subscriber-status';
+export { traceFile } from './runtime/trace-file';
 export { describeFrame, type FrameDescription, frameLine } from './wire/describe/frame';
 export type { Field } from './wire/describe/values';
 export type { VlanTag } from './wire/ethernet';
@@ -53,3 +84,4 @@ export {
 export { decodeIpv6, encodeIpv6, type Ipv6Packet, parseIpv6, upperLayerChecksum } from './wire/ipv6';
 export { AUTHENTICATION_PROTOCOLS, type AuthenticationProtocol } from './wire/lcp';
 export { formatMac, type MacAddress, parseMac } from './wire/mac-address';
+export { type CapturedFrame, pcapngFrames } from './wire/pcapng';

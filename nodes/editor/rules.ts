@@ -89,6 +89,25 @@ export function isAction(actions: readonly string[]): (text: string, type: strin
   };
 }
 
+/**
+ * What differs for one connect, by the type that stands beside it: where to find it, or JSON of an object. That has no password:
+ * flows are no place for secrets, they are exported and shown.
+ */
+export function isOverride(text: string, type: string): boolean {
+  if (type !== 'json' || text === '') return true;
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) && !('password' in parsed);
+  } catch {
+    return false;
+  }
+}
+
+/** Names separated by commas, each of them one of these. */
+export function areAmong(names: readonly string[]): Rule {
+  return isListOf((name) => names.includes(name));
+}
+
 const MAC = /^(?:[0-9a-f]{2}([:-])(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}|[0-9a-f]{4}(?:\.[0-9a-f]{4}){2}|[0-9a-f]{12})$/i;
 
 /** An Ethernet address of one station: the group bit, the lowest of the first octet, is not set. */

@@ -1,4 +1,12 @@
-import { encodeIpv6, IP_PROTOCOL, PppoeError, parseIpv6, upperLayerChecksum } from '../../src/index';
+import {
+  encodeIpv6,
+  IP_PROTOCOL,
+  type OwnIpv6,
+  ownIpv6For,
+  PppoeError,
+  parseIpv6,
+  upperLayerChecksum,
+} from '../../src/index';
 
 interface Description {
   readonly trafficClass: number;
@@ -9,12 +17,6 @@ interface Description {
   readonly payload: Buffer;
 }
 
-/** Our own IPv6 addresses. */
-interface OwnIpv6 {
-  readonly linkLocal?: string;
-  readonly addresses: readonly { readonly address: string }[];
-}
-
 /**
  * An IPv6 packet from the address of ours that fits the destination. The checksum of ICMPv6, which covers both addresses, is
  * filled in.
@@ -22,8 +24,7 @@ interface OwnIpv6 {
  */
 export function buildIpv6(description: Description, ipv6: OwnIpv6 | undefined): Buffer {
   const destination = parseIpv6(description.destination);
-  const isLocal = destination[0] === 0xfe || destination[0] === 0xff;
-  const own = isLocal ? ipv6?.linkLocal : ipv6?.addresses[0]?.address;
+  const own = ownIpv6For(destination, ipv6);
   if (!own) throw new PppoeError('not-up', `There is no IPv6 address to send to ${description.destination} from`);
   const addresses = { source: parseIpv6(own), destination };
   const { payload, nextHeader } = description;

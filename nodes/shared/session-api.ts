@@ -1,5 +1,6 @@
 import type { Node } from 'node-red';
-import type { PppoeSession, SessionStateName, SessionStatus } from '../../src/index';
+import type { PppoeSession, Reason, SessionStateName, SessionStatus } from '../../src/index';
+import type { SessionOverrides } from './session-overrides';
 
 /** A node that uses a session. */
 export interface SessionUser extends Node {
@@ -26,10 +27,10 @@ export interface SessionNode extends Node {
   readonly users: Record<string, SessionUser>;
   register(user: SessionUser): void;
   deregister(user: SessionUser): void;
-  /** Connects with the next attempt at once, and answers with its outcome. */
-  connect(within: number): Promise<SessionStatus>;
+  /** Connects with the next attempt at once, and answers with its outcome. @param within in ms. */
+  connect(within: number, overrides?: SessionOverrides): Promise<SessionStatus>;
   disconnect(within: number): Promise<SessionStatus>;
-  reconnect(within: number): Promise<SessionStatus>;
+  reconnect(within: number, overrides?: SessionOverrides): Promise<SessionStatus>;
 }
 
 interface Shown {
@@ -50,10 +51,18 @@ const LOOK: Readonly<Record<SessionStateName, Omit<Shown, 'text'>>> = {
   waiting: { fill: 'red', shape: 'ring' },
 };
 
+/** Why a session that was to be up is not; undefined while it is, or is on its way, or was closed by us. */
+export function failureOf({
+  state,
+  reason,
+}: Pick<SessionStatus, 'state'> & { readonly reason?: Reason | undefined }): Reason | undefined {
+  return reason?.code !== 'closed' && (state === 'waiting' || state === 'idle') ? reason : undefined;
+}
+
 /** A node's status for a session's state: the address when it is up, the reason's code when it is not. */
 export function statusOf({ state, reason, localAddress, ipv6 }: SessionStatus): Shown {
-  const failed = reason !== undefined && reason.code !== 'closed' && (state === 'waiting' || state === 'idle');
-  if (failed) return { fill: 'red', shape: 'ring', text: reason.code };
+  const failure = failureOf({ state, reason });
+  if (failure) return { fill: 'red', shape: 'ring', text: failure.code };
   const address = localAddress ?? ipv6?.addresses[0]?.address ?? ipv6?.linkLocal;
   return { ...LOOK[state], text: state === 'up' && address ? address : state };
 }

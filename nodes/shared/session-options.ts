@@ -40,6 +40,7 @@ export interface SessionConfig extends NodeDef, EthernetConfig, Ipv6Config {
   readonly address?: string;
   readonly remoteAddress?: string;
   readonly dns?: Tick;
+  readonly nbns?: Tick;
   readonly authentication?: AuthenticationField;
   readonly authenticationRequired?: Tick;
   /** `off`, `fixed` or `adaptive`. */
@@ -82,6 +83,7 @@ export function sessionOptions(config: SessionConfig, credentials: SessionCreden
     mru: numberOf('MRU', config.mru, defaults.mru),
     clampMss: tickOf('TCP MSS', config.clampMss, defaults.clampMss),
     dns: tickOf('name servers', config.dns, defaults.dns),
+    nbns: tickOf('NetBIOS servers', config.nbns, defaults.nbns),
     ...ipv6Options(config),
     authentication: authenticationOf(config.authentication, AUTHENTICATION_PROTOCOLS),
     authenticationRequired: tickOf(

@@ -65,16 +65,19 @@ const UNKNOWN = {
   link: null,
 };
 
+const NO_REASON = { code: '', text: '', diagnosis: '' };
+
 /** A session's status as messages have it: the reason, empty when there is nothing to tell, beside everything else. */
-export function report({ reason = { code: '', text: '' }, ...session }: MessageStatus) {
+export function report({ reason = NO_REASON, ...session }: MessageStatus) {
   return { reason, session: { ...UNKNOWN, ...session } };
 }
 
 type MessageStatus = Omit<SessionStatus, 'reason'> & {
-  readonly reason?: { readonly code: string; readonly text: string };
+  readonly reason?: { readonly code: string; readonly text: string; readonly diagnosis?: string };
 };
 
-/** Anything thrown, as the error that `done` takes to a Catch node: `code` is always there. */
+/** Anything thrown, as the error that `done` takes to a Catch node: with a `code` for what was wrong in form or message. */
 export function asError(thrown: unknown): Error {
+  if (thrown instanceof RangeError) return new PppoeError('malformed', thrown.message, { cause: thrown });
   return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

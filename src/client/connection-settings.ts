@@ -27,7 +27,11 @@ export function connectionSettings(settings: SessionSettings, limit: number, rou
     authenticationRequired: settings.authenticationRequired,
     name: settings.username,
     ipcp: settings.ipv4
-      ? () => ({ ...(settings.address ? { address: settings.address } : {}), askDns: settings.dns })
+      ? () => ({
+          ...(settings.address ? { address: settings.address } : {}),
+          askDns: settings.dns,
+          askNbns: settings.nbns,
+        })
       : undefined,
     ...(settings.ipv6
       ? { ipv6cp: settings.interfaceIdentifier ? { identifier: settings.interfaceIdentifier } : {} }

@@ -4,7 +4,7 @@ import type { SessionFrameTemplate } from '../pppoe/session-frame';
 import { decodePpp, PROTOCOL } from '../wire/ppp';
 import { MalformedPacket } from '../wire/reader';
 import { clampMss } from '../wire/tcp-mss';
-import type { Ipv6Host } from './ipv6/host';
+import { type Ipv6Host, isFromNeighbour } from './ipv6/host';
 import type { SessionCounters } from './snapshot';
 
 /** What a session's packets pass through. */
@@ -18,6 +18,8 @@ export interface DataPathParts {
 
 export interface DataPathOutlets {
   send(frame: Buffer): void;
+  /** What this frame carries is for the session's own IPv6 host, from its neighbour, and is about to be handled. */
+  own(frame: Buffer): void;
   /** A packet came that nothing may be done with now. */
   ignored(): void;
   /** The peer's octets proved malformed; `why` completes 'Dropped …'. */
@@ -70,8 +72,9 @@ export class DataPath {
     const packet = frame.subarray(start + 2, end);
     const isIpv4 = protocol === PROTOCOL.ipv4;
     if (!isIpv4 && ipv6.concerns(packet)) {
-      const taken = this.#unlessMalformed(() => ipv6.receive(packet, now)) ?? true;
-      if (taken) return undefined;
+      if (isFromNeighbour(packet)) this.outlets.own(frame);
+      this.#unlessMalformed(() => ipv6.receive(packet, now));
+      return undefined;
     }
     if (mtu === undefined || !connection.isUp(isIpv4 ? 'IPCP' : 'IPV6CP')) {
       this.outlets.ignored();

@@ -18,21 +18,26 @@ export interface SessionDescription {
   readonly sequence: string;
 }
 
-/** @param automata the states of LCP, IPCP and IPV6CP; Initial while there is no PPP connection. */
+/** The states of the automatons (RFC 1661 §4.2). */
+export interface AutomatonStates {
+  readonly lcp: State;
+  readonly ipcp: State;
+  readonly ipv6cp: State;
+}
+
+/** Before there is a PPP connection. */
+export const INITIAL: AutomatonStates = { lcp: 'Initial', ipcp: 'Initial', ipv6cp: 'Initial' };
+
 export function describeSession(
   state: SessionStateName,
-  automata: {
-    readonly lcp?: State | undefined;
-    readonly ipcp?: State | undefined;
-    readonly ipv6cp?: State | undefined;
-  },
+  automata: AutomatonStates,
   attempts: readonly TraceAttempt[],
 ): SessionDescription {
   return {
     states: drawSession(state),
-    lcp: drawAutomaton(automata.lcp ?? 'Initial'),
-    ipcp: drawAutomaton(automata.ipcp ?? 'Initial'),
-    ipv6cp: drawAutomaton(automata.ipv6cp ?? 'Initial'),
+    lcp: drawAutomaton(automata.lcp),
+    ipcp: drawAutomaton(automata.ipcp),
+    ipv6cp: drawAutomaton(automata.ipv6cp),
     sequence: drawSequence(attempts),
   };
 }

@@ -5,8 +5,14 @@ import type { FrameEntry, FrameEvent, StateEntry, TraceAttempt, TraceEntry } fro
 const MOST_DRAWN = 200;
 const LONGEST_VALUE = 40;
 const LONGEST_LINE = 160;
-/** Tags that mean something to their sender only. */
-const OPAQUE: readonly string[] = ['Host-Uniq', 'AC-Cookie', 'Relay-Session-Id'];
+/** Tags and options that mean something to their sender only. */
+const OPAQUE: readonly string[] = [
+  'Host-Uniq',
+  'AC-Cookie',
+  'Relay-Session-Id',
+  'Client-Identifier',
+  'Server-Identifier',
+];
 /** So many Echo packets in a row are drawn one by one, more are counted. */
 const FEW_ECHOES = 4;
 

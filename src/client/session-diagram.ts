@@ -1,4 +1,4 @@
-import { drawStates, type Transition } from '../ppp/state-diagram';
+import { drawStates, type StateMachine, type Transition } from '../ppp/state-diagram';
 import type { SessionStateName } from './session-state';
 
 const STATES: readonly SessionStateName[] = [
@@ -80,7 +80,14 @@ export const SESSION_TRANSITIONS: readonly Transition<SessionStateName>[] = STAT
   Object.entries(STEPS[from]).map(([to, label]) => ({ from, to: to as SessionStateName, label })),
 );
 
+/** The states of a session, and all that leads from one to another. */
+export const SESSION_MACHINE: StateMachine<SessionStateName> = {
+  states: STATES,
+  initial: 'idle',
+  transitions: SESSION_TRANSITIONS,
+};
+
 /** The states of a session as Mermaid text, with its present state marked. */
 export function drawSession(present: SessionStateName): string {
-  return drawStates({ states: STATES, initial: 'idle', transitions: SESSION_TRANSITIONS }, present);
+  return drawStates(SESSION_MACHINE, present);
 }

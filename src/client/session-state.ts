@@ -16,6 +16,13 @@ export type SessionStateName =
   | 'terminating'
   | 'waiting';
 
+/** The states of a session in the phases of its PPP connection (RFC 1661 §3.2) before packets may flow. */
+export const STATE_OF_PHASE = {
+  establish: 'establishing',
+  authenticate: 'authenticating',
+  network: 'configuring',
+} as const;
+
 /** What there is once PADS has come. */
 export interface Established {
   readonly id: number;

@@ -1,29 +1,36 @@
 import { PppoeError, type Reason } from '../errors';
 import { earliest } from '../ppp/automaton';
-import { Connection, type PhaseName } from '../ppp/connection';
+import type { PhaseName } from '../ppp/connection';
 import { type DiscoveryPacket, encodeDiscovery } from '../pppoe/discovery-packet';
-import type { Engine, Input, SessionKey } from '../pppoe/engine';
+import type { Engine, Input, Interest, SessionKey } from '../pppoe/engine';
 import { type Framing, framingOf } from '../pppoe/framing';
-import { type Confirmed, encodePadt, errorText, HostDiscovery } from '../pppoe/host-discovery';
-import { payloadLimit } from '../pppoe/max-payload';
+import { type Confirmed, errorText, type Offer } from '../pppoe/host-discovery';
+import { encodePadt } from '../pppoe/padt';
 import { pppEnd, pppoeOffset, protocolOffset, sessionIdAt } from '../pppoe/session-frame';
-import { type Message, messagesOf } from '../pppoe/tag-text';
 import { isIpData } from '../wire/describe/protocols';
-import type { MacAddress } from '../wire/mac-address';
 import { PROTOCOL } from '../wire/ppp';
 import { CODE } from '../wire/pppoe';
-import { connectionSettings, discoverySettings, frameTemplate } from './connection-settings';
-import { DataPath } from './data-path';
-import { describeSession, type SessionDescription } from './description';
+import { Attempts } from './attempts';
+import { discoverySettings } from './connection-settings';
+import { type AutomatonStates, describeSession, type SessionDescription } from './description';
+import { establish } from './establish';
 import { Ipv6Host } from './ipv6/host';
 import { dhcpv6Identity, drawIdentifier } from './ipv6/identity';
+import { Ledger } from './ledger';
+import { Leftover } from './leftover';
 import { Backoff } from './reconnect';
 import type { SessionOutlets, SessionPlace } from './session-outlets';
-import type { Afterwards, Established, SessionState, SessionStateName } from './session-state';
+import {
+  type Afterwards,
+  type Established,
+  type SessionState,
+  type SessionStateName,
+  STATE_OF_PHASE,
+} from './session-state';
 import type { SessionSettings } from './settings';
 import { sendLimit } from './sizes';
-import { noCounts, type SessionSnapshot, snapshot } from './snapshot';
-import { Trace } from './trace';
+import { type SessionSnapshot, snapshot } from './snapshot';
+import type { Trace } from './trace';
 
 export type { SessionEvent, SessionOutlets, SessionPlace } from './session-outlets';
 
@@ -36,39 +43,48 @@ export class Session implements Engine {
   #reason: Reason | undefined;
   #linkUp = true;
   readonly #backoff: Backoff;
-  /** A discovery that was given up while its PADS may still come. */
-  #abandoned: HostDiscovery | undefined;
+  readonly #attempts: Attempts;
   readonly #ipv6: Ipv6Host;
-  /** A session that the Access Concentrator may still believe in. */
-  #leftover: SessionKey | undefined;
-  /** The last message of each kind since the attempt began. */
-  #messages: Partial<Record<Message['kind'], string>> = {};
+  readonly #leftover: Leftover;
   readonly #framing: Framing;
-  readonly #trace: Trace;
-  readonly #counters = noCounts();
+  readonly #ledger: Ledger;
 
   constructor(
     private readonly settings: SessionSettings,
     private readonly place: SessionPlace,
     private readonly outlets: SessionOutlets,
   ) {
-    this.#leftover = place.leftover;
     this.#framing = framingOf(settings);
     this.#backoff = new Backoff(settings.reconnect);
-    this.#trace = new Trace((frame) => outlets.frame?.(frame), this.#framing);
+    this.#ledger = new Ledger(outlets, this.#framing);
     // Drawn once, and kept from one connection to the next: addresses are made of it.
-    this.settings = {
-      ...settings,
-      interfaceIdentifier: settings.interfaceIdentifier ?? drawIdentifier(outlets.random),
-    };
+    const interfaceIdentifier = settings.interfaceIdentifier ?? drawIdentifier(outlets.random);
+    this.settings = { ...settings, interfaceIdentifier };
+    const progress = (text: string) => this.#ledger.progress(text);
+    this.#leftover = new Leftover(place.leftover, {
+      padt: (session) => this.#sendPadt(session),
+      progress,
+      remember: (session) => outlets.event({ type: 'session', session }),
+    });
+    this.#attempts = new Attempts(
+      { settings: discoverySettings(settings, place, this.#framing), address: place.address, vlan: settings.vlan },
+      {
+        send: (frame) => this.#ledger.send(frame),
+        random: (octets) => outlets.random(octets),
+        progress,
+        requesting: (offer) => this.#requesting(offer),
+        established: (confirmed, at) => this.#established(confirmed, at),
+        failed: (reason, at) => this.#ended(reason, 'wait', at),
+      },
+    );
     const { dhcpv6, username, serviceName } = settings;
     this.#ipv6 = new Ipv6Host(dhcpv6, dhcpv6Identity(place.address, username, serviceName), {
       // What our IPv6 host says for itself; the counters are of the flow's packets.
       send: (packet) => {
-        if ('established' in this.#state) this.outlets.send(this.#state.established.path.frame(PROTOCOL.ipv6, packet));
+        if ('established' in this.#state) this.#ledger.send(this.#state.established.path.frame(PROTOCOL.ipv6, packet));
       },
       random: (octets) => outlets.random(octets),
-      progress: (text) => this.#progress(text),
+      progress,
       changed: () => outlets.event({ type: 'addresses' }),
       prefix: (type, prefix) => outlets.event({ type, prefix }),
     });
@@ -80,22 +96,30 @@ export class Session implements Engine {
 
   /** Everything that a session knows, as plain data. Times are of the engine's clock. */
   get snapshot(): SessionSnapshot {
-    const own = snapshot(this.#state, this.#counters, this.settings, this.#reason, this.#ipv6.snapshot);
-    return { ...own, ...this.#messages };
+    const own = snapshot(this.#state, this.#ledger.counters, this.settings, this.#reason, this.#ipv6.snapshot);
+    return { ...own, ...this.#ledger.messages };
   }
 
-  /** The control frames that were sent and received, secrets masked. IP packets are counted only (`snapshot`). */
-  get trace(): Pick<Trace, 'frames' | 'attempts'> {
-    return this.#trace;
+  /** The control frames that were sent and received, secrets masked. The flow's packets are counted only (`snapshot`). */
+  get trace(): Pick<Trace, 'frames' | 'attempts' | 'newest'> {
+    return this.#ledger.trace;
   }
 
   /** The session, its automatons and its negotiation as Mermaid diagrams. */
   describe(): SessionDescription {
+    return describeSession(this.state, this.automata, this.#ledger.trace.attempts);
+  }
+
+  /** Initial while there is no PPP connection. */
+  get automata(): AutomatonStates {
     const connection = 'established' in this.#state ? this.#state.established.connection : undefined;
-    const stateOf = (protocol: number) => connection?.stateOf(protocol);
-    const { lcp, ipcp, ipv6cp } = PROTOCOL;
-    const automata = { lcp: stateOf(lcp), ipcp: stateOf(ipcp), ipv6cp: stateOf(ipv6cp) };
-    return describeSession(this.state, automata, this.#trace.attempts);
+    const stateOf = (protocol: number) => connection?.stateOf(protocol) ?? 'Initial';
+    return { lcp: stateOf(PROTOCOL.lcp), ipcp: stateOf(PROTOCOL.ipcp), ipv6cp: stateOf(PROTOCOL.ipv6cp) };
+  }
+
+  /** Why the session is not up, or why it last was not. */
+  get reason(): Reason | undefined {
+    return this.#reason;
   }
 
   get deadline(): number | undefined {
@@ -109,7 +133,7 @@ export class Session implements Engine {
 
   /** Begins at once: from idle, and from a pause that it ends. Otherwise it is on its way already. */
   open(now: number): void {
-    this.#trace.now = now;
+    this.#ledger.trace.now = now;
     if (this.#state.name === 'terminating') this.#state = { ...this.#state, afterwards: 'reopen' };
     if (this.#state.name === 'idle' || this.#state.name === 'waiting') this.#begin(now);
   }
@@ -119,28 +143,28 @@ export class Session implements Engine {
    * Called again, it does not wait for the Ack any longer.
    */
   close(now: number): void {
-    this.#trace.now = now;
+    this.#ledger.trace.now = now;
     this.#backoff.forget();
     this.#end({ code: 'closed', text: 'Closed by us' }, 'idle', now);
   }
 
   /** Ends in order and begins again. */
   reopen(now: number): void {
-    this.#trace.now = now;
+    this.#ledger.trace.now = now;
     this.#end({ code: 'closed', text: 'Closed by us, to connect again' }, 'reopen', now);
   }
 
   handle(input: Input, now: number): void {
-    this.#trace.now = now;
+    this.#ledger.trace.now = now;
     switch (input.type) {
       case 'frames':
         return this.#frames(input.frames, now);
       case 'discovery':
-        this.#trace.received(input.frame ?? encodeDiscovery(input.packet, this.#framing));
+        this.#ledger.trace.received(input.frame ?? encodeDiscovery(input.packet, this.#framing));
         return this.#discovery(input.packet, now);
       case 'malformed':
-        this.#trace.received(input.frame);
-        return this.#trace.mark('malformed');
+        this.#ledger.trace.received(input.frame);
+        return this.#ledger.trace.mark('malformed');
       case 'due':
         return this.#due(now);
       case 'link-down':
@@ -165,88 +189,57 @@ export class Session implements Engine {
 
   #begin(now: number): void {
     if (!this.#linkUp) return this.#enter({ name: 'waiting', until: undefined, reason: LINK_DOWN }, LINK_DOWN);
-    this.#abandoned = undefined;
-    this.#clearLeftover();
-    this.#messages = {};
-    const discovery = new HostDiscovery(
-      discoverySettings(this.settings, this.place, this.#framing),
-      this.place.address,
-      this.settings.vlan,
-      {
-        send: (frame) => this.#send(frame),
-        random: (octets) => this.outlets.random(octets),
-        progress: (text) => this.#progress(text),
-        requesting: (offer) => {
-          this.outlets.listen({ hostUniq: discovery.hostUniq, awaiting: offer.address });
-          this.#enter({ name: 'requesting', discovery, held: [] });
-        },
-        established: (confirmed, at) => this.#established(confirmed, discovery, at),
-        failed: (reason, at) => this.#ended(reason, 'wait', at),
-      },
-    );
-    this.outlets.listen({ hostUniq: discovery.hostUniq });
+    this.#leftover.clear();
+    this.#ledger.forgetMessages();
+    const discovery = this.#attempts.next(now);
+    this.#listen();
     this.#enter({ name: 'discovering', discovery });
     discovery.start(now);
   }
 
-  #discovery(packet: DiscoveryPacket, now: number): void {
-    const state = this.#state;
-    if (packet.code === CODE.PADT) return this.#terminatedByPadt(packet, now);
-    if (packet.code === CODE.PADM) return this.#messaged(packet);
-    const discovery = 'discovery' in state ? state.discovery : this.#abandoned;
-    if (discovery) discovery.receive(packet, now);
-    else this.#ignore();
+  #requesting(offer: Offer): void {
+    if (!('discovery' in this.#state)) return;
+    this.#listen({ awaiting: offer.address });
+    this.#enter({ name: 'requesting', discovery: this.#state.discovery, held: [] });
   }
 
-  #messaged({ tags }: DiscoveryPacket): void {
-    for (const { kind, text } of messagesOf(tags)) {
-      this.#messages[kind] = text;
-      this.#progress(`Got a ${kind === 'motm' ? 'message' : 'URL'} for users: ${text}`);
-      this.outlets.event({ type: 'message', kind, text });
-    }
+  #discovery(packet: DiscoveryPacket, now: number): void {
+    if (packet.code === CODE.PADT) return this.#terminatedByPadt(packet, now);
+    if (packet.code === CODE.PADM) return this.#ledger.messaged(packet.tags);
+    // A PADS of the session that we have, once more, must never count as one that nobody wants.
+    if (this.#isOfOurs(packet) || !this.#attempts.receive(packet, now)) this.#ledger.ignored();
+  }
+
+  /** True for a packet with the id and from the peer of the session that we have. */
+  #isOfOurs({ sessionId, source }: DiscoveryPacket): boolean {
+    if (!('established' in this.#state)) return false;
+    const { id, peer } = this.#state.established;
+    return id === sessionId && peer.equals(source);
   }
 
   #terminatedByPadt(packet: DiscoveryPacket, now: number): void {
     const state = this.#state;
-    const ours = 'established' in state && state.established.id === packet.sessionId;
-    if (!ours || !state.established.peer.equals(packet.source)) return this.#ignore();
+    if (!('established' in state) || !this.#isOfOurs(packet)) return this.#ledger.ignored();
     const text = errorText(packet.tags)?.replace(/^Generic-Error: /, '');
-    this.#progress(`Got PADT${text ? `: ${text}` : ''}`);
+    this.#ledger.progress(`Got PADT${text ? `: ${text}` : ''}`);
     const reason = state.established.connection.cutOff(text ?? 'PADT');
     this.#ended(reason, state.name === 'terminating' ? state.afterwards : 'wait', now);
   }
 
-  #established({ offer, id, roundTrip, maxPayload }: Confirmed, discovery: HostDiscovery, now: number): void {
+  #established(confirmed: Confirmed, now: number): void {
     const held = this.#state.name === 'requesting' ? this.#state.held : [];
-    const { address } = this.place;
-    const template = frameTemplate(this.settings, address, { peer: offer.address, id }, this.#framing);
-    const limit = payloadLimit(this.place, maxPayload);
-    const connection = new Connection(connectionSettings(this.settings, limit, roundTrip), {
-      send: (protocol, information) => this.#send(template.frame(protocol, information)),
-      random: (octets) => this.outlets.random(octets),
-      progress: (text) => this.#progress(text),
+    const { settings, place, outlets } = this;
+    const parts = { settings, place, outlets, framing: this.#framing, ledger: this.#ledger, ipv6: this.#ipv6 };
+    const established: Established = establish(confirmed, parts, {
       phase: (phase, at) => this.#phase(phase, established, at),
       network: (name, up, at) => this.#network(name, up, established, at),
-      // A host asks no peer who it is.
-      claim: () => {},
       closed: (reason, at) => this.#closed(reason, established, at),
-      ignored: () => this.#trace.mark('ignored'),
     });
-    const path = new DataPath(
-      { connection, template, ipv6: this.#ipv6, clamps: this.settings.clampMss },
-      this.#counters,
-      {
-        send: (frame) => this.outlets.send(frame),
-        ignored: () => this.#ignore(),
-        malformed: (why) => this.#malformed(why),
-      },
-    );
-    const established: Established = { id, peer: offer.address, offer, connection, path, limit };
-    this.outlets.listen({ hostUniq: discovery.hostUniq, session: { peer: offer.address, id } });
-    this.#abandoned = discovery;
+    const session = { peer: established.peer, id: established.id };
+    this.#listen({ session });
     this.#state = { name: 'establishing', established };
-    this.outlets.event({ type: 'session', session: { peer: offer.address, id } });
-    connection.open(now);
+    outlets.event({ type: 'session', session });
+    established.connection.open(now);
     if (held.length > 0) this.#frames(held, now);
   }
 
@@ -256,7 +249,7 @@ export class Session implements Engine {
     if (phase === 'dead' || this.#state.name === 'terminating') return;
     if (phase === 'open') {
       const mtu = sendLimit(this.place, established.connection.peerMru, established.limit);
-      this.#counters.connects++;
+      this.#ledger.counters.connects++;
       return this.#enter({ name: 'up', established, since: now, mtu });
     }
     const state = this.#state;
@@ -264,10 +257,7 @@ export class Session implements Engine {
     if (phase === 'terminate') {
       return this.#enter({ name: 'terminating', established, afterwards: 'wait' }, established.connection.reason);
     }
-    const name = ({ establish: 'establishing', authenticate: 'authenticating', network: 'configuring' } as const)[
-      phase
-    ];
-    this.#enter({ name, established });
+    this.#enter({ name: STATE_OF_PHASE[phase], established });
   }
 
   /** A network protocol came up or went down. What the session's state becomes of it, `#phase` is told next. */
@@ -284,8 +274,8 @@ export class Session implements Engine {
 
   /** PPP is over: our PADT follows, whoever ended it. */
   #closed(reason: Reason, { peer, id }: Established, now: number): void {
-    this.#sendPadt(peer, id);
-    this.#progress('Sending PADT');
+    this.#sendPadt({ peer, id });
+    this.#ledger.progress('Sending PADT');
     this.#ended(reason, this.#state.name === 'terminating' ? this.#state.afterwards : 'wait', now);
   }
 
@@ -304,21 +294,20 @@ export class Session implements Engine {
     const at = pppoeOffset(frame, this.#framing);
     const end = at < 0 ? -1 : pppEnd(frame, at);
     if (end < 0) {
-      this.#counters.malformed++;
-      this.#trace.received(frame);
-      this.#trace.mark('malformed');
+      this.#ledger.trace.received(frame);
+      this.#ledger.malformed();
       return undefined;
     }
     const start = protocolOffset(at);
     const protocol = ((frame[start] as number) << 8) | (frame[start + 1] as number);
-    if (isIpData(protocol)) this.#trace.skipped();
-    else this.#trace.received(frame);
+    if (isIpData(protocol)) this.#ledger.trace.skipped();
+    else this.#ledger.trace.received(frame);
     if (state.name === 'requesting') {
       if (state.held.length < MOST_HELD) state.held.push(frame);
       return undefined;
     }
     if (!('established' in state) || state.established.id !== sessionIdAt(frame, at)) {
-      this.#ignore();
+      this.#ledger.ignored();
       return undefined;
     }
     const mtu = state.name === 'up' ? state.mtu : undefined;
@@ -343,8 +332,7 @@ export class Session implements Engine {
 
   #end(reason: Reason, afterwards: Afterwards, now: number): void {
     const state = this.#state;
-    if (state.name === 'idle' || state.name === 'waiting') return this.#ended(reason, afterwards, now);
-    if ('discovery' in state) return this.#ended(reason, afterwards, now);
+    if (!('established' in state)) return this.#ended(reason, afterwards, now);
     const again = state.name === 'terminating' && state.afterwards === 'idle' && afterwards === 'idle';
     if (again) return this.#closed(reason, state.established, now);
     if (state.name === 'up') this.#backoff.settle(now - state.since);
@@ -370,20 +358,18 @@ export class Session implements Engine {
     const state = this.#state;
     if (state.name === 'idle') return;
     if (state.name === 'waiting') return this.#enter({ name: 'waiting', until: undefined, reason }, reason);
-    if (state.name === 'up') this.#backoff.settle(now - state.since);
     this.#ended(reason, state.name === 'terminating' ? state.afterwards : 'wait', now);
   }
 
   #ended(reason: Reason, afterwards: Afterwards, now: number): void {
-    if ('discovery' in this.#state) {
-      this.#abandoned = this.#state.discovery;
-      this.#abandoned.abandon();
-    }
+    if ('discovery' in this.#state) this.#state.discovery.abandon();
     this.#ipv6.down();
-    const { hostUniq } = this.#abandoned ?? {};
-    this.outlets.listen(hostUniq ? { hostUniq } : {});
+    this.#listen();
     if (this.#state.name === 'up') this.#backoff.settle(now - this.#state.since);
-    if ('established' in this.#state) this.#leave(this.#state.established, reason);
+    if ('established' in this.#state) {
+      const { peer, id } = this.#state.established;
+      this.#leftover.left({ peer, id }, reason);
+    }
     if (afterwards === 'reopen') {
       this.#reason = reason;
       return this.#begin(now);
@@ -395,56 +381,25 @@ export class Session implements Engine {
     }
     if (!this.#linkUp) return this.#enter({ name: 'waiting', until: undefined, reason }, reason);
     const pause = this.#backoff.next(reason.code, this.outlets.random(2).readUInt16BE() / 0xffff);
-    this.#progress(`Next attempt in ${(pause / 1_000).toFixed(1)} s`);
+    this.#ledger.progress(`Next attempt in ${(pause / 1_000).toFixed(1)} s`);
     this.#enter({ name: 'waiting', until: now + pause, reason }, reason);
   }
 
-  /** A session that ended without a word from the peer may live on there. */
-  #leave({ peer, id }: Established, { code }: Reason): void {
-    this.#leftover = code === 'no-reply' || code === 'link-down' ? { peer, id } : undefined;
-    this.outlets.event({ type: 'session', session: this.#leftover });
-  }
-
-  #clearLeftover(): void {
-    const leftover = this.#leftover;
-    if (!leftover) return;
-    this.#progress(`Sending PADT for session ${leftover.id}, which was left over`);
-    this.#sendPadt(leftover.peer, leftover.id);
-    this.#leftover = undefined;
-    this.outlets.event({ type: 'session', session: undefined });
+  /** Which frames are wanted: those that the attempts at discovery wait for, and these. */
+  #listen(interest: Pick<Interest, 'awaiting' | 'session'> = {}): void {
+    this.outlets.listen({ ...this.#attempts.interest, ...interest });
   }
 
   #enter(state: SessionState, reason?: Reason): void {
     this.#state = state;
-    this.#trace.entered(state.name, reason);
+    this.#ledger.trace.entered(state.name, reason);
     if (state.name === 'up') this.#reason = undefined;
     else if (reason) this.#reason = reason;
     this.outlets.event({ type: 'state', state: state.name, ...(reason ? { reason } : {}) });
   }
 
-  #sendPadt(peer: MacAddress, id: number): void {
-    this.#send(encodePadt(this.place.address, peer, this.settings.vlan, id, undefined, this.#framing));
-  }
-
-  /** Everything but IP packets leaves here. */
-  #send(frame: Buffer): void {
-    this.#trace.sent(frame);
-    this.outlets.send(frame);
-  }
-
-  #malformed(why: string): void {
-    this.#counters.malformed++;
-    this.#trace.mark('malformed');
-    this.#progress(`Dropped ${why}`);
-  }
-
-  #ignore(): void {
-    this.#counters.ignored++;
-    this.#trace.mark('ignored');
-  }
-
-  #progress(text: string): void {
-    this.outlets.event({ type: 'progress', text });
+  #sendPadt({ peer, id }: SessionKey): void {
+    this.#ledger.send(encodePadt(this.place.address, peer, this.settings.vlan, id, undefined, this.#framing));
   }
 }
 

@@ -36,6 +36,11 @@ export interface SessionSettings {
   readonly remoteAddress?: Buffer;
   /** Ask for name servers. */
   readonly dns: boolean;
+  /**
+   * Ask for NetBIOS name servers (RFC 1877). Off by default, as in pppd: few hosts have a use for them, and each option that
+   * a peer does not know costs a round trip more until the session is up.
+   */
+  readonly nbns: boolean;
   /** Negotiate IPv4 (IPCP). */
   readonly ipv4: boolean;
   /** Negotiate IPv6 (IPV6CP). Where both are, each is enough: what the peer refuses costs the other nothing. */
@@ -71,6 +76,7 @@ export const SESSION_DEFAULTS: SessionSettings = {
   clampMss: false,
   mru: PPPOE_MRU,
   dns: true,
+  nbns: false,
   ipv4: true,
   ipv6: true,
   dhcpv6: { addresses: true, prefixDelegation: true },

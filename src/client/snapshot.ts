@@ -33,6 +33,8 @@ export interface SessionSnapshot {
   readonly remoteAddress?: string;
   /** IPv4 name servers. */
   readonly dns: readonly string[];
+  /** NetBIOS name servers. */
+  readonly nbns: readonly string[];
   /** While IPV6CP is up. */
   readonly ipv6?: Ipv6Snapshot<number>;
   /** The largest packet that we take, in octets. */
@@ -75,6 +77,7 @@ export function snapshot(
     ...(reason ? { reason } : {}),
     serviceName: settings.serviceName,
     dns: [],
+    nbns: [],
     ...('established' in state ? describeEstablished(state, settings) : {}),
     ...(ipv6 && state.name === 'up' ? { ipv6 } : {}),
     ...(state.name === 'waiting' && state.until !== undefined ? { nextAttempt: state.until } : {}),
@@ -104,11 +107,12 @@ function describeEstablished(
   };
 }
 
-function describeIpv4({ address, peerAddress, dns }: Ipcp, settings: SessionSettings): Partial<SessionSnapshot> {
+function describeIpv4({ address, peerAddress, dns, nbns }: Ipcp, settings: SessionSettings): Partial<SessionSnapshot> {
   const remoteAddress = peerAddress ?? settings.remoteAddress;
   return {
     ...(address ? { localAddress: formatIpv4(address) } : {}),
     ...(remoteAddress ? { remoteAddress: formatIpv4(remoteAddress) } : {}),
     dns: dns.map(formatIpv4),
+    nbns: nbns.map(formatIpv4),
   };
 }

@@ -26,7 +26,10 @@ export interface FrameEvent {
   readonly direction: FrameDirection;
   /** The Ethernet address of the other side. */
   readonly peer: string;
-  /** `PPPoE` for discovery, else the PPP protocol: `LCP`, `CHAP`, `IPCP`, or `0x8281` for one without a name here. */
+  /**
+   * `PPPoE` for discovery, else the PPP protocol: `LCP`, `CHAP`, `IPCP`, or `0x8281` for one without a name here. Of our own
+   * IPv6 host `ICMPv6` and `DHCPv6`.
+   */
   readonly protocol: string;
   /** In the RFCs' spelling: `PADI`, `Configure-Request`. */
   readonly code: string;
@@ -86,6 +89,10 @@ const REPLAYING: readonly SessionStateName[] = ['establishing', 'authenticating'
 /**
  * The control frames that one session sent and received, and the states it entered: the last 500 frames, and the beginning
  * of the present attempt. Frames are copied, with their secrets masked, and decoded when somebody reads them.
+ *
+ * The flow's IP packets are not among them. A session carries more of them in a moment than are kept in all, so that nothing
+ * would be left of its negotiation; a flow has them in hand itself, and a copy of each would cost what it costs to carry it.
+ * What the session's own IPv6 host says and hears (Neighbour Discovery, DHCPv6) is part of the negotiation, and is kept.
  */
 export class Trace {
   /** The time of what is recorded next, in ms of the engine's clock. */
@@ -121,7 +128,7 @@ export class Trace {
     if (!held && this.#state === 'requesting' && this.#held.size < MOST_HELD) this.#held.set(frame, this.#received);
   }
 
-  /** An IP packet came: it is not traced, and what becomes of it marks no frame. */
+  /** An IP packet of the flow's came: it is not traced, and what becomes of it marks no frame. */
   skipped(): void {
     this.#received = undefined;
   }
@@ -142,6 +149,11 @@ export class Trace {
     }
     if (!REPLAYING.includes(state)) this.#held.clear();
     this.#add({ type: 'state', serial: ++this.#serial, attempt: this.#attempt, at: this.now, state, reason });
+  }
+
+  /** The highest serial number that was given; 0 before the first. */
+  get newest(): number {
+    return this.#serial;
   }
 
   /** The last 500 frames, the oldest first. */

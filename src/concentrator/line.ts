@@ -244,6 +244,7 @@ export class Line {
           address: settings.address,
           askDns: false,
           peerDns: this.grant.dns ?? settings.dns,
+          peerNbns: settings.nbns,
           ...(this.lease ? { peerAddress: this.lease } : {}),
         }),
         ...(settings.ipv6 ? { ipv6cp: {} } : {}),

@@ -50,6 +50,8 @@ export interface ConcentratorSettings {
   readonly poolSize: number;
   /** Name servers for hosts that ask. */
   readonly dns: readonly Buffer[];
+  /** NetBIOS name servers for hosts that ask (RFC 1877). */
+  readonly nbns: readonly Buffer[];
   /** Absent: no IPv6. */
   readonly ipv6?: ConcentratorIpv6Settings;
   /** Packets whose source is not the subscriber's own are dropped. */
@@ -88,6 +90,7 @@ export const CONCENTRATOR_DEFAULTS: ConcentratorSettings = {
   poolStart: Buffer.of(10, 64, 0, 2),
   poolSize: 250,
   dns: [],
+  nbns: [],
   checkSource: true,
   mru: PPPOE_MRU,
   vlan: [],

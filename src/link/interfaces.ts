@@ -53,6 +53,12 @@ function namesInSys(): string[] {
   }
 }
 
+/** Octets; undefined where there is no such interface, or no /sys/class/net. */
+export function interfaceMtu(name: string): number | undefined {
+  const mtu = Number(readSys(name, 'mtu'));
+  return Number.isInteger(mtu) ? mtu : undefined;
+}
+
 /** Undefined when the interface has just gone away, and for the carrier of one that is switched off. */
 function readSys(name: string, attribute: string): string | undefined {
   try {

@@ -11,6 +11,20 @@ export function countedTagOctets(vlan: readonly VlanTag[]): number {
   return 4 * Math.max(0, vlan.length - free);
 }
 
+/** What a link carries behind these VLAN tags, in octets. */
+export interface Room {
+  /** The largest payload behind the tags, in both directions. */
+  readonly mtu: number;
+  /** What is to be taken off that in frames that we send. */
+  readonly tagOctets: number;
+}
+
+/** In a tunnel every tag takes its octets from the payload, on an interface only some, and only of what we send. */
+export function roomBehind(vlan: readonly VlanTag[], { mtu, tags = 'one-free' }: Pick<Link, 'mtu' | 'tags'>): Room {
+  if (tags === 'counted') return { mtu: mtu - 4 * vlan.length, tagOctets: 0 };
+  return { mtu, tagOctets: countedTagOctets(vlan) };
+}
+
 /** What a link has counted since it opened. `received`/`sent` are frames. */
 export interface LinkCounters {
   readonly received: number;
@@ -19,6 +33,19 @@ export interface LinkCounters {
   readonly receiveDrops: number;
   /** Frames that could not be sent: link down, queue full, longer than the MTU. */
   readonly sendDrops: number;
+  /** Tunnels only: what reached their socket and was no frame of the far end. */
+  readonly refused?: RefusedPackets;
+}
+
+/** Packets that a tunnel did not take, by the reason. */
+export interface RefusedPackets {
+  /** From another address than the far end's. */
+  readonly strangers: number;
+  /** From the far end, but with another key, tunnel id or VNI. Another tunnel may have taken them. */
+  readonly wrongKeys: number;
+  readonly malformed: number;
+  /** IP fragments that nobody has put together. */
+  readonly fragments: number;
 }
 
 /**
@@ -33,6 +60,8 @@ export interface Link {
   readonly address: MacAddress;
   /** The largest Ethernet payload, in octets: 1500 on plain Ethernet. */
   readonly mtu: number;
+  /** How VLAN tags count towards the MTU: one of 802.1Q does not, which is so if this is absent; or all do. */
+  readonly tags?: 'one-free' | 'counted';
   readonly counters: LinkCounters;
   /** Sends a batch. Never blocks and never throws; what cannot be sent is counted as `sendDrops`. */
   send(frames: readonly Buffer[]): void;

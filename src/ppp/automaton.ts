@@ -13,6 +13,8 @@ import { MalformedPacket } from '../wire/reader';
 import { type Action, type Event, hasTimer, isAnswerState, lookUp, type State } from './automaton-table';
 import type { AutomatonSettings, ControlProtocol, Finish } from './control-protocol';
 import { type Answer, judge } from './judgement';
+import { OwnRequest } from './own-request';
+import { RestartTimer } from './restart-timer';
 
 /** Where an automaton's packets and This-Layer-Up, -Down, -Started and -Finished go. */
 export interface AutomatonOutlets {
@@ -36,17 +38,6 @@ const LAST_INDISPENSABLE_CODE = CONTROL.codeReject;
 /** After so many times Max-Failure refusals without an agreement the negotiation is given up. */
 const MAX_ROUNDS = 3;
 
-/** Our Configure-Request that is on its way, or was the last. */
-interface Request {
-  readonly identifier: number;
-  readonly options: Buffer;
-  readonly sentAt: number;
-  /** No valid answer has come yet. */
-  readonly outstanding: boolean;
-  /** It has been repeated because the peer proved to listen. */
-  readonly prompted: boolean;
-}
-
 /**
  * The one interpreter of the automaton's table (RFC 1661 §4), for LCP and every NCP.
  *
@@ -58,12 +49,9 @@ interface Request {
  */
 export class Automaton {
   #state: State = 'Initial';
-  #restartCounter = 0;
-  #restartPeriod: number;
-  #restartAt: number | undefined;
-  #promptAt: number | undefined;
+  readonly #restart: RestartTimer;
+  readonly #request = new OwnRequest();
   #identifier = 0;
-  #request: Request | undefined;
   #acknowledged: { readonly packet: Buffer; readonly at: number } | undefined;
   /** The last request that we refused, and how. */
   #refused: { readonly packet: Buffer; readonly answer: Answer } | undefined;
@@ -77,7 +65,7 @@ export class Automaton {
     private readonly outlets: AutomatonOutlets,
     private settings: AutomatonSettings,
   ) {
-    this.#restartPeriod = settings.restartTimer;
+    this.#restart = new RestartTimer(settings);
   }
 
   get state(): State {
@@ -85,12 +73,13 @@ export class Automaton {
   }
 
   get deadline(): number | undefined {
-    return earliest(this.#restartAt, this.#promptAt);
+    return earliest(this.#restart.deadline, this.#request.promptAt);
   }
 
   /** Changes timers and counters from the next transmission on. */
   configure(settings: AutomatonSettings): void {
     this.settings = settings;
+    this.#restart.settings = settings;
   }
 
   up(now: number): void {
@@ -118,10 +107,9 @@ export class Automaton {
 
   /** Call when `deadline` has come. */
   due(now: number): void {
-    if (this.#restartAt !== undefined && now >= this.#restartAt) return this.#timedOut(now);
-    if (this.#promptAt === undefined || now < this.#promptAt) return;
-    this.#promptAt = undefined;
-    this.#repeatRequest(now);
+    const { deadline } = this.#restart;
+    if (deadline !== undefined && now >= deadline) this.#timedOut(now);
+    else this.#repeatRequest(now);
   }
 
   /**
@@ -163,7 +151,7 @@ export class Automaton {
   }
 
   #timedOut(now: number): void {
-    if (this.#restartCounter > 0) return this.#on('TO+', now);
+    if (this.#restart.hasMore) return this.#on('TO+', now);
     if (isAnswerState(this.#state)) this.#finish = this.#refusalsSent > 0 ? 'no-agreement' : 'no-reply';
     this.#on('TO-', now);
   }
@@ -189,7 +177,10 @@ export class Automaton {
     const unanswered = this.#state === 'Req-Sent' || this.#state === 'Ack-Sent';
     this.#on(answer.code === CONTROL.configureAck ? 'RCR+' : 'RCR-', now, packet, answer);
     if (this.#refusalsSent > MAX_ROUNDS * this.settings.maxFailure) this.#giveUp(now);
-    else if (unanswered) this.#promptedByPeer(now);
+    else if (unanswered) {
+      this.#request.peerListens(this.settings.answerTime, now);
+      this.#repeatRequest(now);
+    }
   }
 
   /** What is retransmitted is answered as before: a Nak that was lost is no disagreement (Max-Failure). */
@@ -198,32 +189,16 @@ export class Automaton {
     return judge(this.protocol, options, this.#naksSent, this.settings.maxFailure);
   }
 
-  /**
-   * A Configure-Request of ours that is unanswered for longer than an answer takes was lost, most likely before the peer
-   * began to listen. A younger one may still be answered: it is given the rest of that time.
-   */
-  #promptedByPeer(now: number): void {
-    const request = this.#request;
-    if (!request?.outstanding || request.prompted) return;
-    const overdueAt = request.sentAt + this.settings.answerTime;
-    if (now >= overdueAt) this.#repeatRequest(now);
-    else this.#promptAt = overdueAt;
-  }
-
   #repeatRequest(now: number): void {
-    const request = this.#request;
-    if (!request?.outstanding || (this.#state !== 'Req-Sent' && this.#state !== 'Ack-Sent')) return;
-    this.#request = { ...request, sentAt: now, prompted: true };
-    this.#send(CONTROL.configureRequest, request.identifier, request.options);
+    if (this.#state !== 'Req-Sent' && this.#state !== 'Ack-Sent') return this.#request.stopPrompting();
+    const again = this.#request.repeat(now);
+    if (again) this.#send(CONTROL.configureRequest, again.identifier, again.options);
   }
 
   #configureAck(packet: ControlPacket, now: number): void {
-    const request = this.#request;
     if (isAnswerState(this.#state)) {
-      // An Ack must carry the request's own options unchanged; of several only the first counts.
-      const answers = request?.outstanding && packet.identifier === request.identifier;
-      if (!answers || !packet.data.equals(request.options)) return this.outlets.ignored?.();
-      this.#answered();
+      if (!this.#request.isAcknowledgedBy(packet)) return this.outlets.ignored?.();
+      this.#request.answered();
       this.#refusalsReceived = 0;
     }
     this.#on('RCA', now, packet);
@@ -231,10 +206,9 @@ export class Automaton {
 
   #configureRefusal(packet: ControlPacket, now: number): void {
     const options = decodeOptions(packet.data, this.protocol.name);
-    const request = this.#request;
     if (isAnswerState(this.#state)) {
-      if (!request?.outstanding || packet.identifier !== request.identifier) return this.outlets.ignored?.();
-      this.#answered();
+      if (!this.#request.isAnsweredBy(packet)) return this.outlets.ignored?.();
+      this.#request.answered();
       this.#refusalsReceived++;
       if (this.#refusalsReceived > MAX_ROUNDS * this.settings.maxFailure) return this.#giveUp(now);
       for (const option of options) {
@@ -264,7 +238,10 @@ export class Automaton {
     if (!cell) return;
     if (event === 'Up' || (this.#state === 'Closed' && event === 'Open')) this.#begin();
     this.#state = cell.next;
-    if (!hasTimer(cell.next)) this.#stopTimers();
+    if (!hasTimer(cell.next)) {
+      this.#restart.stop();
+      this.#request.stopPrompting();
+    }
     // The RFC's order within a cell: layer signals down first, then transmissions, then This-Layer-Up.
     for (const action of cell.actions) this.#act(action, event, now, packet, answer);
   }
@@ -272,20 +249,16 @@ export class Automaton {
   #act(action: Action, event: Event, now: number, packet?: ControlPacket, answer?: Answer): void {
     switch (action) {
       case 'irc':
-        return this.#initializeRestart(this.#state === 'Closing' || this.#state === 'Stopping');
+        return this.#initializeRestart();
       case 'zrc':
-        this.#restartCounter = 0;
-        this.#restartPeriod = this.settings.restartTimer;
-        this.#restartAt = now + this.#restartPeriod;
-        return;
+        return this.#restart.zero(now);
       case 'scr':
         return this.#sendConfigureRequest(event === 'TO+', now);
       case 'sca':
       case 'scn':
         return this.#answer(packet, answer, now);
       case 'str':
-        this.#restartCounter--;
-        this.#armRestart(now);
+        this.#restart.transmit(now);
         return this.#send(CONTROL.terminateRequest, this.#nextIdentifier(), Buffer.alloc(0));
       case 'sta':
         return this.#send(
@@ -320,7 +293,7 @@ export class Automaton {
 
   #begin(): void {
     this.protocol.reset();
-    this.#request = undefined;
+    this.#request.forget();
     this.#acknowledged = undefined;
     this.#refused = undefined;
     this.#naksSent = 0;
@@ -329,20 +302,17 @@ export class Automaton {
     this.#finish = 'no-reply';
   }
 
-  #initializeRestart(terminating: boolean): void {
-    this.#restartCounter = terminating ? this.settings.maxTerminate : this.settings.maxConfigure;
-    this.#restartPeriod = this.settings.restartTimer;
+  #initializeRestart(): void {
+    const terminating = this.#state === 'Closing' || this.#state === 'Stopping';
+    this.#restart.initialize(terminating ? this.settings.maxTerminate : this.settings.maxConfigure);
   }
 
   #sendConfigureRequest(repeated: boolean, now: number): void {
-    this.#restartCounter--;
-    this.#armRestart(now);
-    const last = this.#request;
-    const same = repeated && last?.outstanding;
-    const identifier = same ? last.identifier : this.#nextIdentifier();
-    const options = same ? last.options : encodeOptions(this.protocol.request());
-    this.#request = { identifier, options, sentAt: now, outstanding: true, prompted: false };
-    this.#promptAt = undefined;
+    this.#restart.transmit(now);
+    const same = repeated ? this.#request.outstanding : undefined;
+    const identifier = same?.identifier ?? this.#nextIdentifier();
+    const options = same?.options ?? encodeOptions(this.protocol.request());
+    this.#request.transmitted(identifier, options, now);
     this.#send(CONTROL.configureRequest, identifier, options);
   }
 
@@ -366,21 +336,6 @@ export class Automaton {
   /** An answer with the packet's own data: the Ack of a request is that request, whatever it holds. */
   #reply(code: number, packet: ControlPacket): void {
     this.#send(code, packet.identifier, packet.data);
-  }
-
-  #answered(): void {
-    if (this.#request) this.#request = { ...this.#request, outstanding: false };
-    this.#promptAt = undefined;
-  }
-
-  #armRestart(now: number): void {
-    this.#restartAt = now + this.#restartPeriod;
-    this.#restartPeriod = Math.min(2 * this.#restartPeriod, this.settings.restartTimerMax);
-  }
-
-  #stopTimers(): void {
-    this.#restartAt = undefined;
-    this.#promptAt = undefined;
   }
 
   #nextIdentifier(): number {

@@ -19,6 +19,7 @@ import { Ipv6cp, type Ipv6cpSettings } from './ipv6cp';
 import { Keepalive, type KeepaliveSettings } from './keepalive';
 import { Lcp, type LcpSettings } from './lcp';
 import { NetworkPhase } from './network-phase';
+import { noticeOf } from './notice';
 
 export interface ConnectionSettings {
   readonly lcp: LcpSettings;
@@ -242,21 +243,19 @@ export class Connection {
     if (this.#lcp.state !== 'Opened') return this.outlets.ignored?.();
     const magic = packet.data.length >= 4 ? packet.data.readUInt32BE(0) : 0;
     const reflected = magic !== 0 && magic === this.#lcpPolicy.magic;
-    if (packet.code === CONTROL.echoRequest) {
+    if (packet.code === CONTROL.echoRequest || packet.code === CONTROL.echoReply) {
       if (reflected) return this.#lcpPolicy.countReflection();
       this.#lcpPolicy.noReflection();
+      if (packet.code === CONTROL.echoReply) return this.#keepalive.replied(packet.identifier, now);
       const fitting = packet.data.subarray(0, this.#longest - CONTROL_HEADER);
       const data = Buffer.from(fitting.length >= 4 ? fitting : Buffer.alloc(4));
       data.writeUInt32BE(this.#lcpPolicy.magic, 0);
       this.#sendControl(PROTOCOL.lcp, { code: CONTROL.echoReply, identifier: packet.identifier, data });
-    } else if (packet.code === CONTROL.echoReply) {
-      if (reflected) return this.#lcpPolicy.countReflection();
-      this.#lcpPolicy.noReflection();
-      this.#keepalive.replied(packet.identifier, now);
     } else if (packet.code === CONTROL.protocolReject && packet.data.length >= 2) {
       this.#protocolRejected(packet.data.readUInt16BE(0), now);
-    } else if (packet.code === CONTROL.identification && packet.data.length > 4) {
-      this.outlets.progress(`Peer identifies itself as ${peerText(packet.data.subarray(4))}`);
+    } else {
+      const notice = noticeOf(packet);
+      if (notice) this.outlets.progress(notice);
     }
   }
 

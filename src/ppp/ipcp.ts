@@ -6,7 +6,9 @@ import type { NetworkProtocol, Verdict } from './control-protocol';
 import { firstOfEach } from './judgement';
 
 const UNSPECIFIED = Buffer.alloc(4);
+/** The servers that a peer may tell, the primary first (RFC 1877 §1). */
 const DNS_OPTIONS: readonly number[] = [IPCP_OPTION.primaryDns, IPCP_OPTION.secondaryDns];
+const NBNS_OPTIONS: readonly number[] = [IPCP_OPTION.primaryNbns, IPCP_OPTION.secondaryNbns];
 
 /** What one end wants of IPCP. Addresses have 4 octets. */
 export interface IpcpSettings {
@@ -14,10 +16,14 @@ export interface IpcpSettings {
   readonly address?: Buffer;
   /** Ask the peer for name servers. */
   readonly askDns: boolean;
+  /** Ask the peer for NetBIOS name servers (WINS). */
+  readonly askNbns?: boolean;
   /** The address that the peer gets, whatever it asks for; absent: it brings its own. */
   readonly peerAddress?: Buffer;
   /** The name servers that the peer gets when it asks. */
   readonly peerDns?: readonly Buffer[];
+  /** The NetBIOS name servers that the peer gets when it asks. */
+  readonly peerNbns?: readonly Buffer[];
 }
 
 /** The policy of IPCP (RFC 1332, RFC 1877), for the end that asks for an address and for the end that gives one. */
@@ -28,7 +34,8 @@ export class Ipcp implements NetworkProtocol {
 
   #address: Buffer = UNSPECIFIED;
   #asksAddress = true;
-  #dns = new Map<number, Buffer>();
+  /** What we ask of the peer by this option's type, and what it has told. */
+  #servers = new Map<number, Buffer>();
   #peerAddress: Buffer | undefined;
 
   /** @param wanted is asked each time: an address may be known only once the peer has authenticated itself. */
@@ -48,7 +55,12 @@ export class Ipcp implements NetworkProtocol {
 
   /** The name servers that the peer told, the primary first. */
   get dns(): readonly Buffer[] {
-    return [...this.#dns.values()].filter((server) => !server.equals(UNSPECIFIED));
+    return this.#told(DNS_OPTIONS);
+  }
+
+  /** The NetBIOS name servers that the peer told, the primary first. */
+  get nbns(): readonly Buffer[] {
+    return this.#told(NBNS_OPTIONS);
   }
 
   get agreement(): string {
@@ -61,21 +73,24 @@ export class Ipcp implements NetworkProtocol {
   }
 
   reset(): void {
-    this.#address = this.wanted().address ?? UNSPECIFIED;
+    const { address, askDns, askNbns } = this.wanted();
+    this.#address = address ?? UNSPECIFIED;
     this.#asksAddress = true;
-    this.#dns = new Map(this.wanted().askDns ? DNS_OPTIONS.map((type) => [type, UNSPECIFIED]) : []);
+    const asked = [...(askDns ? DNS_OPTIONS : []), ...(askNbns ? NBNS_OPTIONS : [])];
+    this.#servers = new Map(asked.map((type) => [type, UNSPECIFIED]));
     this.#peerAddress = undefined;
   }
 
   request(): readonly Option[] {
     const address = this.#asksAddress ? [{ type: IPCP_OPTION.ipAddress, data: this.#address }] : [];
-    return [...address, ...[...this.#dns].map(([type, data]) => ({ type, data }))];
+    return [...address, ...[...this.#servers].map(([type, data]) => ({ type, data }))];
   }
 
   judge({ type, data }: Option): Verdict {
     if (data.length !== 4) return 'reject';
     if (type === IPCP_OPTION.ipAddress) return this.#judgeAddress(data);
-    const server = this.wanted().peerDns?.[DNS_OPTIONS.indexOf(type)];
+    const { peerDns, peerNbns } = this.wanted();
+    const server = peerDns?.[DNS_OPTIONS.indexOf(type)] ?? peerNbns?.[NBNS_OPTIONS.indexOf(type)];
     if (!server) return 'reject';
     return data.equals(server) ? 'ack' : { nak: server };
   }
@@ -97,8 +112,8 @@ export class Ipcp implements NetworkProtocol {
     if (type === IPCP_OPTION.ipAddress) {
       this.#address = Buffer.from(data);
       this.#asksAddress = true;
-    } else if (this.#dns.has(type)) {
-      this.#dns.set(type, Buffer.from(data));
+    } else if (this.#servers.has(type)) {
+      this.#servers.set(type, Buffer.from(data));
     }
   }
 
@@ -108,7 +123,11 @@ export class Ipcp implements NetworkProtocol {
       // What the peer told before and now refuses is not ours: only a configured address is used without its consent.
       this.#address = this.wanted().address ?? UNSPECIFIED;
     }
-    this.#dns.delete(type);
+    this.#servers.delete(type);
+  }
+
+  #told(types: readonly number[]): readonly Buffer[] {
+    return types.flatMap((type) => this.#servers.get(type) ?? []).filter((server) => !server.equals(UNSPECIFIED));
   }
 
   #judgeAddress(asked: Buffer): Verdict {

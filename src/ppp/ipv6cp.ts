@@ -23,6 +23,8 @@ export class Ipv6cp implements NetworkProtocol {
   readonly lastCode = 7;
 
   #identifier: Buffer = NONE;
+  /** Kept for all negotiations of the connection: routes and addresses of the peer name it. */
+  #first: Buffer | undefined;
   #asks = true;
   #peerIdentifier: Buffer | undefined;
   /** What the peer is told to take instead of an identifier that cannot be. */
@@ -55,7 +57,8 @@ export class Ipv6cp implements NetworkProtocol {
   }
 
   reset(): void {
-    this.#identifier = this.settings.identifier ?? this.#draw();
+    this.#first ??= this.settings.identifier ?? this.#draw();
+    this.#identifier = this.#first;
     this.#asks = true;
     this.#peerIdentifier = undefined;
     this.#proposal = this.#draw();

@@ -68,15 +68,15 @@ export class Demultiplexer {
   listen(engine: Engine, interest: Interest, now = this.#now): void {
     const station = this.#stations.get(engine);
     if (!station) return;
-    const { hostUniq, session } = station.interest;
-    if (hostUniq) removeFromMap(this.#byHostUniq, hostUniq.toString('latin1'), station);
+    const { session } = station.interest;
+    for (const uniq of hostUniqsOf(station.interest)) removeFromMap(this.#byHostUniq, uniq, station);
     if (session) {
       removeFromMap(this.#bySession, session.id, station);
       this.#former.add(session, station.position.address, now);
     }
     this.#awaiting.delete(station);
     station.interest = interest;
-    if (interest.hostUniq) addToMap(this.#byHostUniq, interest.hostUniq.toString('latin1'), station);
+    for (const uniq of hostUniqsOf(interest)) addToMap(this.#byHostUniq, uniq, station);
     if (interest.session) {
       this.#former.forget(interest.session.peer, interest.session.id);
       addToMap(this.#bySession, interest.session.id, station);
@@ -178,7 +178,7 @@ export class Demultiplexer {
       case CODE.PADR:
         return reached(this.#concentrators, packet);
       case CODE.PADO:
-        return this.#hostsOf(packet);
+        return this.#hostsOf(packet).filter(({ interest: { hostUniq } }) => hostUniq && hasHostUniq(packet, hostUniq));
       case CODE.PADS: {
         // Hosts may share a fixed Host-Uniq: one host's session must not look like a superfluous one to another.
         const hosts = this.#hostsOf(packet);
@@ -214,6 +214,15 @@ export class Demultiplexer {
     const hostUniq = findTag(packet.tags, TAG.hostUniq);
     return hostUniq ? reached(this.#byHostUniq.get(hostUniq.toString('latin1')) ?? [], packet) : [];
   }
+}
+
+/** As keys of a map. */
+function hostUniqsOf({ hostUniq, formerHostUniqs = [] }: Interest): readonly string[] {
+  return [...(hostUniq ? [hostUniq] : []), ...formerHostUniqs].map((uniq) => uniq.toString('latin1'));
+}
+
+function hasHostUniq({ tags }: DiscoveryPacket, hostUniq: Buffer): boolean {
+  return findTag(tags, TAG.hostUniq)?.equals(hostUniq) === true;
 }
 
 /** A message is of one session, or, with session id 0, for each that there is with its sender or is about to be. */

@@ -51,6 +51,8 @@ export interface Position {
 export interface Interest {
   /** PADO and PADS that carry this Host-Uniq. */
   readonly hostUniq?: Buffer;
+  /** PADS that carry one of these: they answer attempts that were given up. */
+  readonly formerHostUniqs?: readonly Buffer[];
   /** Session frames of any id from this peer: PADR has been sent, PADS may be overtaken. */
   readonly awaiting?: MacAddress;
   /** Session frames, and PADT. */

@@ -7,6 +7,7 @@ import { type Framing, PPPOE_FRAMING } from './framing';
 import { maxPayloadTag, readMaxPayload, wantsMaxPayload } from './max-payload';
 import { type Offer, readOffer } from './offer';
 import { encodePadt } from './padt';
+import { RateLimit } from './strays';
 import { errorOf, readable, type TagError } from './tag-text';
 
 export type { Offer } from './offer';
@@ -90,6 +91,8 @@ export class HostDiscovery {
   #roundTrip = Number.POSITIVE_INFINITY;
   readonly hostUniq: Buffer;
   readonly #framing: Framing;
+  /** Of PADTs for sessions that nobody wants: whatever comes, we do not flood the segment. */
+  readonly #padts = new RateLimit(5, 1_000);
 
   constructor(
     private readonly settings: HostDiscoverySettings,
@@ -109,15 +112,24 @@ export class HostDiscovery {
     this.#solicit(1, now);
   }
 
-  /** Gives up. A session that a late PADS brings is ended at once, so that none is left at the Access Concentrator. */
-  abandon(): void {
-    this.#stage = { name: 'abandoned' };
+  /** A PADR has been sent: a PADS may come, however late. */
+  get hasAsked(): boolean {
+    return this.#asked.length > 0;
   }
 
-  receive(packet: DiscoveryPacket, now: number): void {
-    if (isGroupMac(packet.source)) return;
-    if (packet.code === CODE.PADO) this.#offered(packet, now);
-    if (packet.code === CODE.PADS) this.#confirmed(packet, now);
+  /** Gives up. A session that a late PADS brings is ended at once, so that none is left at the Access Concentrator. */
+  abandon(): void {
+    this.#offers = [];
+    if (this.#stage.name !== 'established') this.#stage = { name: 'abandoned' };
+  }
+
+  /** @returns false for a packet that answers nothing which was asked, or comes too late. */
+  receive(packet: DiscoveryPacket, now: number): boolean {
+    if (isGroupMac(packet.source)) return false;
+    if (packet.code === CODE.PADO) return this.#offered(packet, now);
+    if (packet.code !== CODE.PADS || !this.#asked.some((one) => one.equals(packet.source))) return false;
+    this.#confirmed(packet, now);
+    return true;
   }
 
   due(now: number): void {
@@ -148,10 +160,15 @@ export class HostDiscovery {
     this.#send(BROADCAST, CODE.PADI, [...service, this.#hostUniqTag, ...this.#maxPayload]);
   }
 
-  #offered(packet: DiscoveryPacket, now: number): void {
-    const stage = this.#stage;
-    if (stage.name !== 'soliciting' && stage.name !== 'collecting' && stage.name !== 'requesting') return;
-    if (packet.sessionId !== 0) return;
+  #offered(packet: DiscoveryPacket, now: number): boolean {
+    const { name } = this.#stage;
+    if (name !== 'soliciting' && name !== 'collecting' && name !== 'requesting') return false;
+    if (packet.sessionId !== 0) return false;
+    this.#judge(packet, now);
+    return true;
+  }
+
+  #judge(packet: DiscoveryPacket, now: number): void {
     const offer = readOffer(packet, now - this.#solicitedAt);
     const error = this.#unwantedSource(offer) ? undefined : errorOf(packet.tags);
     if (error) return this.#refused(offer, error);
@@ -169,7 +186,7 @@ export class HostDiscovery {
     const note = lacks.some(Boolean) ? `, without ${lacks.filter(Boolean).join(' and ')}` : '';
     this.outlets.progress(`Got an offer of ${label(offer)}${note}`);
     this.#offers.push(offer);
-    if (stage.name !== 'soliciting') return;
+    if (this.#stage.name !== 'soliciting') return;
     this.#roundTrip = Math.min(this.#roundTrip, offer.responseTime);
     if (this.settings.offerWindow === 0) this.#requestNext(now);
     else this.#stage = { name: 'collecting', deadline: now + this.settings.offerWindow };
@@ -215,17 +232,16 @@ export class HostDiscovery {
   #confirmed(packet: DiscoveryPacket, now: number): void {
     const stage = this.#stage;
     const { source, sessionId } = packet;
-    if (!this.#asked.some((one) => one.equals(source))) return;
     if (stage.name !== 'requesting' || !stage.offer.address.equals(source)) {
       // Too late, or of a repeated PADR: the first PADS counts, every other session is ended.
       const ours = stage.name === 'established' && stage.peer.equals(source) && stage.id === sessionId;
-      if (sessionId !== 0 && !ours) this.#terminate(source, sessionId);
+      if (sessionId !== 0 && !ours) this.#terminate(source, sessionId, now);
       return;
     }
     const error = errorOf(packet.tags);
     if (sessionId === 0 || error) {
       this.#refused(stage.offer, error ?? { text: 'session id 0, without a reason' });
-      if (sessionId !== 0) this.#terminate(source, sessionId);
+      if (sessionId !== 0) this.#terminate(source, sessionId, now);
       return this.#requestNext(now);
     }
     this.#roundTrip = Math.min(this.#roundTrip, now - stage.sentAt);
@@ -269,7 +285,9 @@ export class HostDiscovery {
     return { code: 'no-offer', text: `No access concentrator answered in ${this.settings.attempts} attempts` };
   }
 
-  #terminate(peer: MacAddress, sessionId: number): void {
+  #terminate(peer: MacAddress, sessionId: number, now: number): void {
+    if (!this.#padts.take(now)) return;
+    this.outlets.progress(`Sending PADT for session ${sessionId}, which nobody wants`);
     this.outlets.send(encodePadt(this.address, peer, this.vlan, sessionId, undefined, this.#framing));
   }
 

@@ -14,6 +14,9 @@ export interface PortOutlets {
   later(call: () => void): void;
 }
 
+/** Looks at frames of a link, which are not its own: not to be kept or changed, and no engine is to be used meanwhile. */
+export type FrameTap = (frames: readonly Buffer[], direction: 'sent' | 'received', now: number) => void;
+
 export interface Attachment<E extends Engine> {
   readonly engine: E;
   /** Lets the engine do something now: what it sends goes out, its next deadline is armed, its events are delivered. */
@@ -27,6 +30,7 @@ export class Port {
   readonly #demultiplexer: Demultiplexer;
   readonly #attached = new Set<Attached<Engine>>();
   readonly #touched = new Set<Attached<Engine>>();
+  readonly #taps = new Set<FrameTap>();
   #outgoing: Buffer[] = [];
   readonly #deliveries: (() => void)[] = [];
   #delivering = false;
@@ -38,7 +42,11 @@ export class Port {
     framing?: Framing,
   ) {
     this.#demultiplexer = new Demultiplexer(framing, (frame) => this.#outgoing.push(frame));
-    link.onFrames = (frames) => this.#turn((now) => this.#demultiplexer.dispatch(frames, now));
+    link.onFrames = (frames) =>
+      this.#turn((now) => {
+        this.#show(frames, 'received');
+        this.#demultiplexer.dispatch(frames, now);
+      });
     link.onDown = (error) => this.#everyone({ type: 'link-down', error });
     link.onUp = () => this.#everyone({ type: 'link-up' });
   }
@@ -83,6 +91,19 @@ export class Port {
     return made;
   }
 
+  /** Shows every frame of the link to somebody: received ones before they are handled. @returns what ends it. */
+  tap(look: FrameTap): () => void {
+    this.#taps.add(look);
+    return () => this.#taps.delete(look);
+  }
+
+  /** One comparison for each batch while nobody looks. */
+  #show(frames: readonly Buffer[], direction: 'sent' | 'received'): void {
+    if (this.#taps.size === 0) return;
+    const now = this.clock.now();
+    for (const look of this.#taps) look(frames, direction, now);
+  }
+
   #everyone(input: Input): void {
     this.#turn((now) => {
       for (const attached of [...this.#attached]) attached.handle(input, now);
@@ -104,6 +125,7 @@ export class Port {
     const frames = this.#outgoing;
     if (frames.length > 0) {
       this.#outgoing = [];
+      this.#show(frames, 'sent');
       this.link.send(frames);
     }
     for (const attached of this.#touched) attached.arm();

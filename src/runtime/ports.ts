@@ -1,5 +1,7 @@
 import type { Link } from '../link/link';
 import { openPacketSocket } from '../link/packet-socket';
+import { openTunnel } from '../link/tunnel';
+import { formatTunnel, parseTunnel, tunnelKind } from '../link/tunnel-text';
 import { openVirtualLink } from '../link/virtual-segment';
 import { type Framing, PPPOE_FRAMING } from '../pppoe/framing';
 import { formatMac, type MacAddress } from '../wire/mac-address';
@@ -7,7 +9,7 @@ import { type Clock, systemClock } from './clock';
 import { Port } from './port';
 
 export interface PortRequest {
-  /** An interface of this machine (`eth0`), or a segment within this process (`virtual:lab`). */
+  /** An interface of this machine (`eth0`), a segment within this process (`virtual:lab`), or a tunnel (`gre:192.0.2.1`). */
   readonly interface: string;
   readonly role: 'host' | 'concentrator';
   /** An address instead of the interface's own. */
@@ -36,7 +38,7 @@ let concentrators = 0;
 
 /**
  * The one port of an interface, opened with its first user.
- * @throws PppoeError `no-interface`, `permission`, `no-native`.
+ * @throws PppoeError `no-interface`, `permission`, `no-native`; RangeError for a tunnel that is not one.
  */
 export function openPort(request: PortRequest, clock: Clock = systemClock): SharedPort {
   const key = keyOf(request);
@@ -60,6 +62,11 @@ export function openPort(request: PortRequest, clock: Clock = systemClock): Shar
   };
 }
 
+/** @throws RangeError for the text of a tunnel that is not one. Whether an interface is there shows when it is opened. */
+export function checkInterface(name: string): void {
+  if (tunnelKind(name) !== undefined) parseTunnel(name);
+}
+
 /** True for the name of a segment within this process. */
 export function isVirtual(name: string): boolean {
   return name.startsWith(VIRTUAL);
@@ -69,7 +76,8 @@ export function isVirtual(name: string): boolean {
 function keyOf({ interface: name, role, address, framing = PPPOE_FRAMING }: PortRequest): string {
   const station = role === 'concentrator' ? `${role} ${++concentrators}` : role;
   const marks = [framing.discovery, framing.session, ...framing.tpids];
-  return [name, isVirtual(name) ? station : '', address ? formatMac(address) : '', ...marks].join(' ');
+  const place = tunnelKind(name) === undefined ? name : formatTunnel(parseTunnel(name));
+  return [place, isVirtual(name) ? station : '', address ? formatMac(address) : '', ...marks].join(' ');
 }
 
 function openLink({ interface: name, address, framing = PPPOE_FRAMING }: PortRequest, clock: Clock): Link {
@@ -78,12 +86,9 @@ function openLink({ interface: name, address, framing = PPPOE_FRAMING }: PortReq
     const own = { address: address ?? drawAddress(clock), mtu: VIRTUAL_MTU, tpids };
     return openVirtualLink(name.slice(VIRTUAL.length), own);
   }
-  return openPacketSocket({
-    interface: name,
-    etherTypes: [discovery, session],
-    tpids,
-    ...(address ? { address } : {}),
-  });
+  const options = { etherTypes: [discovery, session], tpids, ...(address ? { address } : {}) };
+  if (tunnelKind(name) !== undefined) return openTunnel(parseTunnel(name), options, clock);
+  return openPacketSocket({ interface: name, ...options });
 }
 
 /** A locally administered, individual address (IEEE 802 §8.2). */

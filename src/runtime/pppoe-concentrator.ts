@@ -9,7 +9,7 @@ import type { Subscriber } from '../concentrator/line';
 import type { PacketsBySession } from '../concentrator/lines';
 import { type ConcentratorSettings, concentratorSettings } from '../concentrator/settings';
 import type { Reason } from '../errors';
-import type { LinkCounters } from '../link/link';
+import { type LinkCounters, roomBehind } from '../link/link';
 import { framingOf } from '../pppoe/framing';
 import { vidsOf } from '../pppoe/session-frame';
 import { formatIpv4, formatIpv6 } from '../wire/ip';
@@ -20,7 +20,7 @@ import { openPort, type SharedPort } from './ports';
 import { type SubscriberPacket, type SubscriberStatus, senderOf, subscriberStatus } from './subscriber-status';
 
 export interface PppoeConcentratorOptions extends Partial<ConcentratorSettings> {
-  /** An interface of this machine (`eth0`), or a segment within this process (`virtual:lab`). */
+  /** An interface of this machine (`eth0`), a segment within this process (`virtual:lab`), or a tunnel (`gre:192.0.2.1`). */
   readonly interface: string;
   /** `leases` of a concentrator before this one: its subscribers get their addresses again. */
   readonly leases?: Partial<LeaseRecord>;
@@ -96,7 +96,7 @@ export class PppoeConcentrator extends EventEmitter<ConcentratorEvents> {
             packets: (id, packets) => this.#queue(id, packets),
             event: (event) => outlets.later(() => this.#tell(event)),
           },
-          this.#shared.port.link.mtu,
+          roomBehind(settings.vlan, this.#shared.port.link).mtu,
           options.leases,
         ),
     );

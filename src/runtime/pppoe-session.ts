@@ -1,25 +1,27 @@
 import { EventEmitter } from 'node:events';
-import { describeSession, type SessionDescription } from '../client/description';
+import { type AutomatonStates, describeSession, INITIAL, type SessionDescription } from '../client/description';
+import { type Diagnosis, diagnose } from '../client/diagnosis';
 import { type Ipv6Snapshot, withTimes } from '../client/ipv6/settings';
 import { Session, type SessionEvent } from '../client/session';
 import type { SessionStateName } from '../client/session-state';
 import { individual, type SessionSettings, sessionSettings, within } from '../client/settings';
 import { noCounts, type SessionSnapshot } from '../client/snapshot';
-import type { FrameEntry, FrameEvent } from '../client/trace';
 import { PppoeError, type Reason } from '../errors';
-import { countedTagOctets, type LinkCounters } from '../link/link';
+import { type LinkCounters, roomBehind } from '../link/link';
 import type { SessionKey } from '../pppoe/engine';
 import { framingOf } from '../pppoe/framing';
 import { vidsOf } from '../pppoe/session-frame';
 import type { MacAddress } from '../wire/mac-address';
+import type { Segment } from './capture';
 import { type Clock, systemClock } from './clock';
-import { PacketQueue } from './packet-queue';
+import { type FrameReport, frameReport, type HistoryEntry, historyEntry } from './history';
+import { type PacketConsumer, PacketQueue } from './packet-queue';
 import type { Attachment } from './port';
-import { openPort, type SharedPort } from './ports';
+import { checkInterface, openPort, type SharedPort } from './ports';
 import type { SessionMemory } from './session-memory';
 
 export interface PppoeSessionOptions extends Partial<SessionSettings> {
-  /** An interface of this machine (`eth0`), or a segment within this process (`virtual:lab`). */
+  /** An interface of this machine (`eth0`), a segment within this process (`virtual:lab`), or a tunnel (`gre:192.0.2.1`). */
   readonly interface: string;
   /** An Ethernet address instead of the interface's own. */
   readonly macAddress?: MacAddress;
@@ -29,19 +31,20 @@ export interface PppoeSessionOptions extends Partial<SessionSettings> {
   readonly memory?: SessionMemory;
 }
 
+/** A reason with what it means, in plain language. */
+export interface DiagnosedReason extends Reason {
+  readonly diagnosis: string;
+}
+
 /** All that a session knows, as plain data. Times are ISO 8601. */
-export interface SessionStatus extends Omit<SessionSnapshot, 'since' | 'nextAttempt' | 'ipv6'> {
+export interface SessionStatus extends Omit<SessionSnapshot, 'reason' | 'since' | 'nextAttempt' | 'ipv6'> {
   readonly interface: string;
+  readonly reason?: DiagnosedReason;
   readonly since?: string;
   readonly nextAttempt?: string;
   readonly ipv6?: Ipv6Snapshot<string>;
   readonly queue: { readonly length: number; readonly dropped: number; readonly unclaimed: number };
   readonly link?: LinkCounters;
-}
-
-/** A control frame, decoded; its time is ISO 8601. */
-export interface FrameReport extends Omit<FrameEvent, 'at'> {
-  readonly at: string;
 }
 
 interface SessionEvents {
@@ -57,6 +60,15 @@ interface SessionEvents {
   'prefix-lost': [prefix: string, status: SessionStatus];
 }
 
+/** @throws RangeError */
+function checked(options: PppoeSessionOptions): SessionSettings {
+  const { queueLimit = 1_000, macAddress } = options;
+  checkInterface(options.interface);
+  within('receive queue', queueLimit, 1, 1_000_000);
+  if (macAddress) individual('MAC address', macAddress);
+  return sessionSettings(options);
+}
+
 /** The pause before an interface that was missing is looked for again. Doubles up to the maximum. In ms. */
 const MISSING_INTERFACE = { first: 1_000, max: 30_000 };
 
@@ -67,26 +79,52 @@ const MISSING_INTERFACE = { first: 1_000, max: 30_000 };
  * by itself until it is disconnected.
  */
 export class PppoeSession extends EventEmitter<SessionEvents> {
-  readonly #settings: SessionSettings;
+  #options: PppoeSessionOptions;
+  #settings: SessionSettings;
   readonly packets: PacketQueue;
+  readonly #observers = new Set<PacketConsumer>();
   #open: { readonly shared: SharedPort; readonly attachment: Attachment<Session> } | undefined;
   /** Why there is no link, while there is none. */
   #failure: { readonly reason: Reason; readonly retryAt: number | undefined } | undefined;
   #cancelRetry: (() => void) | undefined;
+  #diagnosed: { readonly reason: Reason; readonly diagnosis: Diagnosis } | undefined;
   #closed = false;
 
   /** @throws RangeError for settings that no session could work with. */
   constructor(
-    private readonly options: PppoeSessionOptions,
+    options: PppoeSessionOptions,
     private readonly clock: Clock = systemClock,
   ) {
     super();
     this.setMaxListeners(0);
-    this.#settings = sessionSettings(options);
-    const { queueLimit = 1_000, macAddress } = options;
-    within('receive queue', queueLimit, 1, 1_000_000);
-    if (macAddress) individual('MAC address', macAddress);
-    this.packets = new PacketQueue(queueLimit);
+    this.#options = options;
+    this.#settings = checked(options);
+    this.packets = new PacketQueue(options.queueLimit ?? 1_000);
+  }
+
+  /** Where its frames go. */
+  get segment(): Segment {
+    const { interface: name, macAddress, vlan, etherTypes } = this.#options;
+    return {
+      interface: name,
+      ...(macAddress ? { macAddress } : {}),
+      ...(vlan ? { vlan } : {}),
+      ...(etherTypes ? { etherTypes } : {}),
+    };
+  }
+
+  /**
+   * Takes other options, for the next connect and from then on. Counters and the trace begin anew; the receive queue stays
+   * as long as it is.
+   * @throws RangeError for settings that no session could work with, and unless the session is idle.
+   */
+  configure(options: PppoeSessionOptions): void {
+    const settings = checked(options);
+    if (this.state !== 'idle') throw new RangeError(`a session takes options while idle, not ${this.state}`);
+    this.#letGo();
+    this.#failure = undefined;
+    this.#options = options;
+    this.#settings = settings;
   }
 
   get state(): SessionStateName {
@@ -96,11 +134,14 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
 
   get status(): SessionStatus {
     const { length, dropped, unclaimed } = this.packets;
-    const common = { interface: this.options.interface, queue: { length, dropped, unclaimed } };
-    if (!this.#open) return { ...this.#withoutLink(), ...common };
-    const { since, nextAttempt, ipv6, ...rest } = this.#open.attachment.engine.snapshot;
+    const common = { interface: this.#options.interface, queue: { length, dropped, unclaimed } };
+    const why = this.#why();
+    const said = why ? { reason: { ...why.reason, diagnosis: why.diagnosis.text } } : {};
+    if (!this.#open) return { ...this.#withoutLink(), ...said, ...common };
+    const { reason: _, since, nextAttempt, ipv6, ...rest } = this.#open.attachment.engine.snapshot;
     return {
       ...rest,
+      ...said,
       ...common,
       ...(since === undefined ? {} : { since: this.clock.date(since) }),
       ...(nextAttempt === undefined ? {} : { nextAttempt: this.clock.date(nextAttempt) }),
@@ -110,16 +151,42 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
   }
 
   /**
-   * The last 500 control frames of this session, the oldest first. IP packets are not among them, and secrets are overwritten:
-   * passwords of PAP, responses of CHAP and EAP.
+   * The last 500 control frames of this session, the oldest first, with those of its own IPv6 host (Neighbour Discovery,
+   * DHCPv6). The flow's IP packets are not among them, and secrets are overwritten: passwords of PAP, responses of CHAP, EAP.
    */
   get trace(): readonly FrameReport[] {
-    return (this.#open?.attachment.engine.trace.frames ?? []).map((frame) => this.#frameReport(frame));
+    return (this.#open?.attachment.engine.trace.frames ?? []).map((frame) => frameReport(frame, this.clock));
+  }
+
+  /**
+   * The same frames with the states between them, and those from the beginning of the present attempt.
+   * @param after only what has a higher serial number.
+   */
+  history(after = 0): readonly HistoryEntry[] {
+    const attempts = this.#open?.attachment.engine.trace.attempts ?? [];
+    return attempts.flatMap(({ entries }) =>
+      entries.filter(({ serial }) => serial > after).map((entry) => historyEntry(entry, this.clock)),
+    );
+  }
+
+  /** The highest serial number of the history; 0 while it is empty. */
+  get newest(): number {
+    return this.#open?.attachment.engine.trace.newest ?? 0;
+  }
+
+  /** The states of LCP, IPCP and IPV6CP. */
+  get automata(): AutomatonStates {
+    return this.#open?.attachment.engine.automata ?? INITIAL;
+  }
+
+  /** Why the session is not up, or last was not, in plain language. */
+  get diagnosis(): Diagnosis | undefined {
+    return this.#why()?.diagnosis;
   }
 
   /** The session, its automatons and its negotiation as the texts of Mermaid diagrams. */
   describe(): SessionDescription {
-    return this.#open?.attachment.engine.describe() ?? describeSession(this.state, {}, []);
+    return this.#open?.attachment.engine.describe() ?? describeSession(this.state, INITIAL, []);
   }
 
   /** Begins at once, also during a pause, and comes back by itself from then on. The outcome is an event. */
@@ -173,6 +240,16 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
   }
 
   /**
+   * Shows received packets to somebody before they go to `packets`. They are still the consumers': not to be kept or changed,
+   * and no events are to be waited for.
+   * @returns what ends it.
+   */
+  observe(observer: PacketConsumer): () => void {
+    this.#observers.add(observer);
+    return () => this.#observers.delete(observer);
+  }
+
+  /**
    * Ends in order and lets go of the interface, for good.
    * @param within how long the Access Concentrator may take to answer, in ms.
    */
@@ -187,15 +264,19 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
         this.disconnect();
       });
     }
+    this.#letGo();
+    this.packets.clear();
+  }
+
+  #letGo(): void {
     this.#open?.attachment.detach();
     this.#open?.shared.close();
     this.#open = undefined;
-    this.packets.clear();
   }
 
   #openLink(attempt: number): void {
     this.#stopRetrying();
-    const { interface: name, macAddress } = this.options;
+    const { interface: name, macAddress } = this.#options;
     try {
       const address = macAddress ? { address: macAddress } : {};
       const framing = framingOf(this.#settings);
@@ -209,30 +290,40 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
   }
 
   #attach({ port }: SharedPort): Attachment<Session> {
-    const vlan = vidsOf(this.#settings.vlan);
-    const own = this.options.macAddress ? { address: this.options.macAddress } : {};
+    const settings = this.#settings;
+    const vlan = vidsOf(settings.vlan);
+    const own = this.#options.macAddress ? { address: this.#options.macAddress } : {};
     return port.attach(
       { role: 'host', vlan, ...own },
       (outlets, address) =>
         new Session(
-          this.#settings,
+          settings,
           {
             address,
-            mtu: port.link.mtu,
-            tagOctets: countedTagOctets(this.#settings.vlan),
+            // That of the moment: of an interface or a tunnel it may change between two attempts.
+            get mtu() {
+              return roomBehind(settings.vlan, port.link).mtu;
+            },
+            tagOctets: roomBehind(settings.vlan, port.link).tagOctets,
             ...this.#leftover(address),
           },
           {
             ...outlets,
-            packets: (packets) => this.packets.push(packets),
+            packets: (packets) => this.#received(packets),
             event: (event) => outlets.later(() => this.#report(event, address)),
             // Nobody listens, as a rule: then nothing is decoded.
             frame: (frame) => {
-              if (this.listenerCount('frame') > 0) outlets.later(() => this.emit('frame', this.#frameReport(frame)));
+              if (this.listenerCount('frame') > 0)
+                outlets.later(() => this.emit('frame', frameReport(frame, this.clock)));
             },
           },
         ),
     );
+  }
+
+  #received(packets: readonly Buffer[]): void {
+    if (this.#observers.size > 0) for (const observe of this.#observers) observe(packets);
+    this.packets.push(packets);
   }
 
   #report(event: SessionEvent, address: MacAddress): void {
@@ -244,21 +335,16 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
     else this.#remember(event.session, address);
   }
 
-  #frameReport(frame: FrameEntry): FrameReport {
-    const event = frame.event();
-    return { ...event, at: this.clock.date(event.at) };
-  }
-
   /** The session that an earlier run left at this interface's Access Concentrator. */
   #leftover(address: MacAddress): { leftover?: SessionKey } {
-    const last = this.options.memory?.load();
-    if (!last || last.interface !== this.options.interface || !last.address.equals(address)) return {};
+    const last = this.#options.memory?.load();
+    if (!last || last.interface !== this.#options.interface || !last.address.equals(address)) return {};
     return { leftover: { peer: last.peer, id: last.id } };
   }
 
   #remember(session: SessionKey | undefined, address: MacAddress): void {
     try {
-      this.options.memory?.store(session && { ...session, interface: this.options.interface, address });
+      this.#options.memory?.store(session && { ...session, interface: this.#options.interface, address });
     } catch (error) {
       this.emit('progress', `The session cannot be remembered: ${error instanceof Error ? error.message : error}`);
     }
@@ -284,18 +370,30 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
     queueMicrotask(() => this.emit('state', state, status));
   }
 
+  /** The reason with its diagnosis, which is made once for each. */
+  #why(): { readonly reason: Reason; readonly diagnosis: Diagnosis } | undefined {
+    const engine = this.#open?.attachment.engine;
+    const reason = engine ? engine.reason : this.#failure?.reason;
+    if (!reason) return undefined;
+    if (this.#diagnosed?.reason !== reason) {
+      const attempts = engine?.trace.attempts ?? [];
+      this.#diagnosed = { reason, diagnosis: diagnose(reason, attempts, this.#settings, this.#options.interface) };
+    }
+    return this.#diagnosed;
+  }
+
   #stopRetrying(): void {
     this.#cancelRetry?.();
     this.#cancelRetry = undefined;
   }
 
-  #withoutLink(): Omit<SessionStatus, 'interface' | 'queue'> {
-    const { reason, retryAt } = this.#failure ?? {};
+  #withoutLink(): Omit<SessionStatus, 'interface' | 'queue' | 'reason'> {
+    const { retryAt } = this.#failure ?? {};
     return {
       state: this.state,
-      ...(reason ? { reason } : {}),
       serviceName: this.#settings.serviceName,
       dns: [],
+      nbns: [],
       ...(retryAt === undefined ? {} : { nextAttempt: this.clock.date(retryAt) }),
       counters: noCounts(),
     };

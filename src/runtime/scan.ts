@@ -12,7 +12,7 @@ import { type Clock, systemClock } from './clock';
 import { openPort } from './ports';
 
 export interface ScanOptions {
-  /** An interface of this machine (`eth0`), or a segment within this process (`virtual:lab`). */
+  /** An interface of this machine (`eth0`), a segment within this process (`virtual:lab`), or a tunnel (`gre:192.0.2.1`). */
   readonly interface: string;
   /** An Ethernet address instead of the interface's own. */
   readonly macAddress?: MacAddress;

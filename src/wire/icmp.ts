@@ -38,3 +38,56 @@ export function encodeIcmpEcho(echo: IcmpEcho): Buffer {
   bytes.writeUInt16BE(checksum(bytes), 2);
   return bytes;
 }
+
+/** ICMP Destination Unreachable, RFC 792; the MTU of the next hop is RFC 1191's. */
+export interface IcmpUnreachable {
+  readonly code: number;
+  /** Of code 4 only, where a router tells it: the octets of an IP packet. */
+  readonly nextHopMtu?: number;
+  /** The beginning of the packet that did not arrive. */
+  readonly original: {
+    readonly protocol: number;
+    readonly source: Buffer;
+    readonly destination: Buffer;
+    /** At least 8 octets, if there were so many. */
+    readonly payload: Buffer;
+  };
+}
+
+/** @throws MalformedPacket when it is another message, too short, or its checksum is wrong. */
+export function decodeUnreachable(bytes: Buffer): IcmpUnreachable {
+  const reader = new Reader(bytes, 'ICMP');
+  const type = reader.u8('type');
+  if (type !== ICMP.unreachable) reader.fail(`type ${type}`);
+  const code = reader.u8('code');
+  reader.u16('checksum');
+  if (checksum(bytes) !== 0) reader.fail('wrong checksum');
+  reader.u16('unused');
+  const mtu = reader.u16('next-hop MTU');
+  const nextHopMtu = code === FRAGMENTATION_NEEDED && mtu > 0 ? { nextHopMtu: mtu } : {};
+  const first = reader.u8('original version');
+  if (first >> 4 !== 4 || (first & 0xf) < 5) reader.fail(`original header 0x${first.toString(16)}`);
+  const header = reader.slice(4 * (first & 0xf) - 1, 'original header');
+  const original = {
+    protocol: header.readUInt8(8),
+    source: header.subarray(11, 15),
+    destination: header.subarray(15, 19),
+    payload: reader.rest(),
+  };
+  return { code, ...nextHopMtu, original };
+}
+
+const UNREACHABLE_CODES: readonly string[] = [
+  'no way to its network',
+  'the host does not answer',
+  'it does not speak the protocol',
+  'nobody listens at the port',
+  'the packet is too long and must not be fragmented',
+  'source route failed',
+];
+
+/** What the code of a Destination Unreachable says (RFC 792, RFC 1812 §5.2.7.1). */
+export function unreachableText(code: number): string {
+  if (code === 9 || code === 10 || code === 13) return 'an administrator forbids it';
+  return UNREACHABLE_CODES[code] ?? `code ${code}`;
+}

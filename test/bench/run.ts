@@ -51,9 +51,7 @@ async function main(): Promise<void> {
   });
   bench.add('send 64 packets of 64 octets', () => small.host.session.sendPackets(small.packets));
   bench.add('send 64 packets of 1492 octets', () => large.host.session.sendPackets(large.packets));
-  bench.add('checksum of 1492 octets', () => {
-    sink += checksum(large.packets[0] as Buffer);
-  });
+  for (const length of CHECKSUM_LENGTHS) compareChecksums(bench, length, (sum) => (sink += sum));
   bench.add('a whole login, both ends, CHAP', () => {
     const world = new World({ delay: 1 });
     world.keepLog = false;
@@ -67,6 +65,30 @@ async function main(): Promise<void> {
   if (sink < 0) throw new Error('the work must not be optimised away');
 }
 
+/** A header of IP, an echo, a large packet. */
+const CHECKSUM_LENGTHS = [20, 64, 1_492];
+
+const ourChecksum = (length: number) => `our checksum of ${length} octets`;
+const theirChecksum = (length: number) => `raw-socket's checksum of ${length} octets`;
+
+/** Ours beside that of raw-socket, which is native code, where it is installed. */
+function compareChecksums(bench: Bench, length: number, use: (sum: number) => void): void {
+  const octets = Buffer.from(Array.from({ length }, (_, index) => (37 * index) & 0xff));
+  bench.add(ourChecksum(length), () => use(checksum(octets)));
+  const native = nativeChecksum();
+  if (native === undefined) return;
+  if (native(octets) !== checksum(octets)) throw new Error('the checksums differ');
+  bench.add(theirChecksum(length), () => use(native(octets)));
+}
+
+function nativeChecksum(): ((octets: Buffer) => number) | undefined {
+  try {
+    return (require('raw-socket') as { createChecksum(octets: Buffer): number }).createChecksum;
+  } catch {
+    return undefined;
+  }
+}
+
 function report(bench: Bench): void {
   const medians = bench.tasks.map((task) => {
     const { result } = task;
@@ -77,6 +99,12 @@ function report(bench: Bench): void {
   for (const { name, median } of medians) {
     const ratio = (median / baseline).toFixed(1).padStart(8);
     console.log(`${name.padEnd(40)} ${(median * 1_000).toFixed(1).padStart(10)} µs ${ratio} ×`);
+  }
+  const median = new Map(medians.map((each) => [each.name, each.median]));
+  for (const length of CHECKSUM_LENGTHS) {
+    const [ours, theirs] = [median.get(ourChecksum(length)), median.get(theirChecksum(length))];
+    if (ours && theirs)
+      console.log(`raw-socket's checksum of ${length} octets takes ${(theirs / ours).toFixed(2)} × ours`);
   }
 }
 

@@ -108,7 +108,9 @@ test('a session that allows CHAP only does not fall down to PAP', () => {
 test('the snapshot tells the session, both ends, name servers, sizes and since when', () => {
   const world = new World({ delay: 10 });
   const dns = [Buffer.of(9, 9, 9, 9), Buffer.of(1, 1, 1, 1)];
-  const { host, ac } = connected(world, { mru: 1400 }, { acName: 'lab', serviceNames: ['', 'isp'], dns, mru: 1300 });
+  const nbns = [Buffer.of(10, 64, 0, 9)];
+  const serving = { acName: 'lab', serviceNames: ['', 'isp'], dns, nbns, mru: 1300 };
+  const { host, ac } = connected(world, { mru: 1400, nbns: true }, serving);
   const { counters, ...rest } = host.snapshot;
   assert.deepEqual(rest, {
     state: 'up',
@@ -119,6 +121,7 @@ test('the snapshot tells the session, both ends, name servers, sizes and since w
     localAddress: '10.64.0.2',
     remoteAddress: '10.64.0.1',
     dns: ['9.9.9.9', '1.1.1.1'],
+    nbns: ['10.64.0.9'],
     mru: 1400,
     mtu: 1300,
     since: world.now,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { describeSession } from '../../src/client/description';
+import { describeSession, INITIAL } from '../../src/client/description';
 import { drawSequence } from '../../src/client/sequence-diagram';
 import { drawSession, SESSION_TRANSITIONS } from '../../src/client/session-diagram';
 import { drawAutomaton } from '../../src/ppp/automaton-diagram';
@@ -167,7 +167,7 @@ for (const name of HOSTILE) {
 }
 
 test('without a trace the diagrams are whole, too', async () => {
-  const { states, lcp, ipcp, ipv6cp, sequence } = describeSession('idle', {}, []);
+  const { states, lcp, ipcp, ipv6cp, sequence } = describeSession('idle', INITIAL, []);
   for (const text of [states, lcp, ipcp, ipv6cp]) assert.equal(await parseDiagram(text), 'stateDiagram');
   assert.equal(await parseDiagram(sequence), 'sequence');
 });

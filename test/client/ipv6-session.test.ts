@@ -4,20 +4,15 @@ import type { SessionSettings } from '../../src/client/settings';
 import { sessionSettings } from '../../src/client/settings';
 import { PppoeError } from '../../src/errors';
 import { AUTOMATON_DEFAULTS } from '../../src/ppp/control-protocol';
-import { decodeDhcpv6 } from '../../src/wire/dhcpv6';
-import { decodeIpv6, encodeIpv6, parseIpv6 } from '../../src/wire/ipv6';
-import { encodeMtu } from '../../src/wire/nd-options';
+import { encodeIpv6, parseIpv6 } from '../../src/wire/ipv6';
 import { PROTOCOL } from '../../src/wire/ppp';
-import { decodeUdp } from '../../src/wire/udp';
-import { autonomous, fromServer, routerAdvertisement, serving } from './ipv6/rig';
+import { IDENTIFIER, routerAdvertisement } from './ipv6/rig';
+import { dual, routed, V4, V6 } from './ipv6/routed';
 import { packet } from './packets';
 import { type Script, ScriptedAc } from './scripted-ac';
 import { Ac, connected, Host } from './stations';
 import { World } from './world';
 
-const IDENTIFIER = Buffer.from('0000000000000002', 'hex');
-const V4 = () => ({ address: Buffer.of(10, 64, 0, 1), askDns: false, peerAddress: Buffer.of(10, 64, 0, 2) });
-const V6 = { identifier: Buffer.from('0000000000000001', 'hex') };
 const NO_SERVERS = { dhcpv6: { addresses: false, prefixDelegation: false } };
 
 /** A host that is up at an access concentrator with these network protocols. */
@@ -44,8 +39,6 @@ function ipv6(from: string, to: string, octets = 100): Buffer {
     payload: Buffer.alloc(octets - 40),
   });
 }
-
-const dual = { ipcp: V4, ipv6cp: V6 };
 
 test('a session with both has an IPv4 address and both link-local addresses', () => {
   const { host } = up(dual);
@@ -200,32 +193,6 @@ test('settings that no session could work with are refused', () => {
     assert.throws(() => sessionSettings(bad), RangeError, JSON.stringify(bad));
   }
 });
-
-/** A router with a DHCPv6 server behind an access concentrator; it answers after the segment's delay. */
-function routed(settings: Partial<SessionSettings> = {}) {
-  const world = new World({ delay: 5 });
-  const ac = new ScriptedAc(world, { ppp: dual });
-  const host = new Host(world, { interfaceIdentifier: IDENTIFIER, ...settings });
-  const messages: string[] = [];
-  let silent = false;
-  ac.onPacket = (id, octets) => {
-    const received = decodeIpv6(octets);
-    const send = (packetOf: Buffer) => ac.sendPacket(host.address, id, PROTOCOL.ipv6, packetOf);
-    if (received.nextHeader === 58) {
-      return send(routerAdvertisement([autonomous('2001:db8:1::', 86_400), encodeMtu(1_400)]));
-    }
-    const message = decodeDhcpv6(decodeUdp(received.payload, received).data);
-    messages.push(`${message.type}`);
-    const reply = silent ? undefined : serving()(message);
-    if (reply) send(fromServer(reply));
-  };
-  host.open();
-  world.runUntil(() => (host.snapshot.ipv6?.prefixes.length ?? 0) > 0);
-  const silence = () => {
-    silent = true;
-  };
-  return { world, ac, host, messages, silence, id: host.snapshot.sessionId ?? 0 };
-}
 
 const PREFIX = '2001:db8:1:100::/56';
 const prefixEvents = (host: Host) =>

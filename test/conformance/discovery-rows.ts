@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { hostUniqOf } from '../../nodes/shared/fields';
+import { SessionFrameTemplate } from '../../src/pppoe/session-frame';
+import { PROTOCOL } from '../../src/wire/ppp';
 import { findTag, TAG } from '../../src/wire/pppoe';
 import { ScriptedAc } from '../client/scripted-ac';
 import { Ac, connected, Host } from '../client/stations';
@@ -122,6 +124,45 @@ row('AC wants Service-Name in PADR even when empty', () => {
   for (const code of ['PADI', 'PADR'] as const) {
     assert.deepEqual(findTag(tagsSent(world, code), TAG.serviceName), Buffer.alloc(0), code);
   }
+  for (const serviceName of ['', 'isp']) {
+    const without = new World({ delay: 1 });
+    new ScriptedAc(without);
+    const host = new Host(without, { omitServiceName: true, serviceName }).open();
+    without.runUntil(() => host.state === 'up');
+    assert.equal(findTag(tagsSent(without, 'PADI'), TAG.serviceName), undefined, 'an option leaves it out of PADI');
+    assert.deepEqual(
+      findTag(tagsSent(without, 'PADR'), TAG.serviceName),
+      Buffer.from(serviceName),
+      'and never of PADR',
+    );
+  }
+});
+
+row('Session frames for an id that is not ours', () => {
+  const world = new World({ delay: 1 });
+  const { host, ac } = connected(world);
+  const { sessionId = 0 } = host.snapshot;
+  // The AC misses the end of a session, and still sends.
+  world.tap = ({ from }) => (from === 'host' ? 'drop' : undefined);
+  host.close();
+  world.runUntil(() => host.state === 'idle');
+  world.runFor(15_000);
+  world.tap = () => undefined;
+  const stale = (id: number) =>
+    new SessionFrameTemplate(host.address, ac.address, [], id).frame(PROTOCOL.ipv4, Buffer.alloc(20));
+  const begin = world.now;
+  for (let second = 0; second < 10; second++) {
+    for (let count = 0; count < 100; count++) host.receive(stale(sessionId), world.now);
+    world.runFor(1_000);
+  }
+  const padts = world.log.filter(({ at, from, text }) => at >= begin && from === 'host' && text === 'PADT');
+  assert.ok(padts.length >= 10 && padts.length <= 16, `${padts.length} PADTs in 10 s: a limited rate`);
+  assert.deepEqual(new Set(padts.map(({ frame }) => frame.readUInt16BE(16))), new Set([sessionId]));
+  // Nobody's here: another program may have that session.
+  world.runFor(60_000);
+  const { length } = world.log;
+  host.receive(stale(sessionId ^ 1), world.now);
+  assert.equal(world.log.length, length);
 });
 
 row('ISP needs a fixed Host-Uniq', () => {

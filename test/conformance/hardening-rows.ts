@@ -6,6 +6,7 @@ import { AcCookie } from '../../src/pppoe/ac-cookie';
 import { HostDiscovery } from '../../src/pppoe/host-discovery';
 import { systemClock } from '../../src/runtime/clock';
 import { CONTROL, decodeControl, decodeOptions, encodeOptions } from '../../src/wire/control';
+import { authenticationOption } from '../../src/wire/lcp';
 import { encodePapRequest, PAP } from '../../src/wire/pap';
 import { PROTOCOL } from '../../src/wire/ppp';
 import { CODE, decodePppoe, decodeTags, findTag, TAG } from '../../src/wire/pppoe';
@@ -96,6 +97,51 @@ row('A reply larger than its buffer or the MRU', () => {
   line.up();
 });
 
+row('An EAP or MS-CHAP field shorter than its type needs', () => {
+  const malformed = ({ host }: Line) => host.snapshot.counters.malformed;
+  const { eap } = PROTOCOL;
+  // At the peer: challenges.
+  const ms = new Line({ authentication: ['ms-chap-v2'] }).openLcp([MRU, authenticationOption('ms-chap-v2'), MAGIC]);
+  const shortChallenges = [
+    '',
+    '00',
+    '0f',
+    '10',
+    `0f${'aa'.repeat(15)}`,
+    `10${'aa'.repeat(15)}`,
+    `11${'aa'.repeat(17)}`,
+  ];
+  for (const hex of shortChallenges) {
+    const before = malformed(ms);
+    assert.deepEqual(ms.say(chap, { code: 1, identifier: 1, data: Buffer.from(hex, 'hex') }), []);
+    assert.equal(malformed(ms), before + 1, hex);
+  }
+  assert.equal(ms.say(chap, { code: 1, identifier: 2, data: Buffer.from(`10${'aa'.repeat(16)}`, 'hex') })[0]?.code, 2);
+  const md5 = new Line({ authentication: ['eap'] }).openLcp([MRU, authenticationOption('eap'), MAGIC]);
+  // Without a type; MD5-Challenge without a value, with one of no octets, and past the end; a code of none.
+  for (const hex of ['01010004', '0102000504', '010300060400', '0104000704ffaa', '0500000401', '01']) {
+    const before = malformed(md5);
+    const sent = md5.world.log.length;
+    md5.octets(eap, Buffer.from(hex, 'hex'));
+    assert.equal(malformed(md5), before + 1, hex);
+    assert.equal(md5.world.log.slice(sent).filter(({ from }) => from === 'host').length, 0);
+  }
+  assert.equal(md5.host.state, 'authenticating');
+
+  // At the authenticator: Responses that are no whole ones prove nothing.
+  for (let octets = 0; octets < 64; octets++) {
+    if (octets === 49) continue;
+    const wire = new Wire({ ac: { lcp: { mru: 1_492, allowed: [], required: ['ms-chap-v2'] } } });
+    wire.drop = ({ from, protocol }) => from === 'host' && protocol === chap;
+    wire.start(100);
+    const asked = wire.sent('ac', chap).at(-1)?.packet;
+    assert.ok(asked);
+    const data = Buffer.concat([Buffer.of(octets), Buffer.alloc(octets)]);
+    wire.ac.receive(chap, controlOctets({ code: 2, identifier: asked.identifier, data }), wire.now);
+    assert.deepEqual([wire.ac.malformed, wire.ac.claims.length], [1, 0], `${octets} octets`);
+  }
+});
+
 row('Zero-length PAP credentials accepted', () => {
   for (const [peerId, password] of [
     ['', ''],
@@ -128,7 +174,7 @@ row('Credentials compared in variable time', () => {
       work();
       return compared.mock.callCount() - before;
     };
-    for (const method of ['chap-md5', 'pap'] as const) {
+    for (const method of ['ms-chap-v2', 'chap-md5', 'pap'] as const) {
       const counts = [
         ['test', 'secret'],
         ['test', 'wrong'],
@@ -143,7 +189,9 @@ row('Credentials compared in variable time', () => {
         }),
       );
       // Of the AC-Cookie, and of the credentials.
-      assert.deepEqual(counts, [2, 2, 2, 2], method);
+      // Where it is right the host compares the authenticator's own proof, too.
+      const right = method === 'ms-chap-v2' ? 3 : 2;
+      assert.deepEqual(counts, [right, 2, 2, 2], method);
     }
     const [bench, cookie] = [new Bench(), Buffer.alloc(24)];
     assert.equal(

@@ -1,13 +1,17 @@
 import { decodeDiscovery } from '../../src/pppoe/discovery-packet';
 import { decodeChapValue } from '../../src/wire/chap';
 import { decodeControl, decodeOptions } from '../../src/wire/control';
+import { decodeEoip } from '../../src/wire/eoip';
+import { decodeEtherip } from '../../src/wire/etherip';
 import { decodeEthernet } from '../../src/wire/ethernet';
-import { decodeIcmpEcho } from '../../src/wire/icmp';
+import { decodeGre } from '../../src/wire/gre';
+import { decodeIcmpEcho, decodeUnreachable } from '../../src/wire/icmp';
 import { checkIp, decodeIpv4, summarizeIp } from '../../src/wire/ip';
 import { decodePapMessage, decodePapRequest } from '../../src/wire/pap';
 import { decodePpp } from '../../src/wire/ppp';
 import { decodePppoe, decodeTags } from '../../src/wire/pppoe';
 import { MalformedPacket } from '../../src/wire/reader';
+import { decodeVxlan } from '../../src/wire/vxlan';
 import type { Prng } from '../client/prng';
 
 /** Every decoder of src/wire, and the one that is made of several. */
@@ -26,6 +30,11 @@ const DECODERS: readonly ((bytes: Buffer) => unknown)[] = [
   checkIp,
   decodeIcmpEcho,
   decodeDiscovery,
+  decodeGre,
+  decodeEoip,
+  decodeEtherip,
+  decodeVxlan,
+  decodeUnreachable,
 ];
 
 /** Where in a frame a decoder's own part would begin. */

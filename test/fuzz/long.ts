@@ -1,9 +1,10 @@
 import { type FuzzReport, fuzz, runEpisode } from './frames';
+import { fuzzTunnels } from './tunnels';
 
 /**
  * node --import tsx test/fuzz/long.ts [frames] [seed] [episode]
  *
- * Fires so many frames (1,000,000) at a session and an access concentrator. With an episode's number: that one alone, as it
+ * Fires so many frames (1,000,000) at a session and an access concentrator, and as many packets at tunnels. With an episode's number: that one alone, as it
  * was in the run of this seed. Exits with 1 when something gave way, or memory grew.
  */
 const [count = 1_000_000, seed = Date.now() % 2 ** 31, episode] = process.argv.slice(2).map(Number);
@@ -37,6 +38,7 @@ function main(): number {
     );
   };
   const { states, malformed, mostSubscribers } = fuzz(count, seed, progress);
+  console.log('to tunnels', fuzzTunnels(count, seed));
   const grown = memory() - (quarter ?? 0);
   console.log('to the session while', Object.fromEntries(states));
   console.log(`${malformed} malformed, at most ${mostSubscribers} subscribers, ${(grown / 1e6).toFixed(1)} MB more`);

@@ -1,4 +1,4 @@
-// Every authentication against real peers: rp-pppoe's pppoe-server with pppd, and pppd as our concentrator's host.
+// Authentication of a flow in Node-RED against rp-pppoe's pppoe-server with pppd; real clients: concentrator.test.ts.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { malformed, select } from './lab';
@@ -80,41 +80,3 @@ for (const { auth, filter, detail } of METHODS) {
     },
   );
 }
-
-function concentratorFlow(device: string): FlowNode[] {
-  return [
-    { id: 'tab', type: 'tab', label: 'lab' },
-    { id: 'ac', type: 'pppoe-concentrator', name: 'lab', interface: device, authentication: 'ms-chap-v2,chap-md5,pap' },
-  ];
-}
-
-labSuite(
-  "pppd at Node-RED's access concentrator",
-  async (lab) => {
-    const client = await lab.startClient({ dial: false });
-    const accounts = JSON.stringify([{ username: 'test', password: PASSWORD }]);
-    const nodeRed = await NodeRed.start(lab, concentratorFlow(client.interface), { ac: { accounts } });
-    return { client, nodeRed };
-  },
-  (peers) => {
-    for (const [method, refused] of [
-      ['CHAP-MSv2', []],
-      ['CHAP-MD5', ['mschap-v2']],
-      ['PAP', ['mschap-v2', 'chap']],
-    ] as const) {
-      test(`logs in with ${method}${refused.length > 0 ? ` when it refuses ${refused.join(' and ')}` : ''}`, async () => {
-        const { client } = peers();
-        const before = (await client.log()).length;
-        const since = client.machine.events.length;
-        await client.dial(...refused.map((each) => `refuse-${each}`));
-        const { fields } = await client.up(since);
-        assert.equal(fields['remote'], '10.64.0.1');
-        const log = (await client.log()).slice(before);
-        assert.match(log, method === 'PAP' ? /rcvd \[PAP AuthAck/ : /rcvd \[CHAP Success/);
-        if (method === 'CHAP-MSv2') assert.match(log, /<auth chap MS-v2>[\s\S]*rcvd \[CHAP Success .*S=[0-9A-F]{40}/);
-        await client.hangUp();
-        await client.ended(since);
-      });
-    }
-  },
-);

@@ -5,8 +5,8 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** PI_ERROR of tshark's expert information; malformed frames are among them. */
-const EXPERT_ERROR = 8_388_608;
+/** PI_WARN and PI_ERROR of tshark's expert information; malformed frames are among the errors. */
+const EXPERT = { warning: 0x600000, error: 0x800000 };
 
 export class Capture {
   readonly path: string;
@@ -37,6 +37,10 @@ export class Capture {
     throw new Error(`tcpdump on ${device}: ${capture.#messages}`);
   }
 
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
   /** Ends the capture; the path of its file, which goes when the lab is closed. */
   async stop(): Promise<string> {
     this.#process.kill('SIGINT');
@@ -55,5 +59,22 @@ export async function select(path: string, filter: string): Promise<string[]> {
 
 /** The frames that tshark marks as malformed or as an error; none in a sound capture. */
 export function malformed(path: string): Promise<string[]> {
-  return select(path, `_ws.malformed || _ws.expert.severity >= ${EXPERT_ERROR}`);
+  return select(path, `_ws.malformed || _ws.expert.severity >= ${EXPERT.error}`);
+}
+
+/** What tshark marks although the frame is as it has to be. Each names the frame and all of its marks. */
+const REMARKS: readonly RegExp[] = [
+  // A remark on the method, which the peer chose, and not on the frame.
+  /\tEAP\tResponse, MD5-Challenge EAP \(EAP-MD5-CHALLENGE\)\tVulnerable to MITM attacks\. If possible, change EAP type\.$/,
+];
+
+/**
+ * What tshark finds wrong with the frames of a capture that none of `peers` (MAC addresses) sent, and which so are ours:
+ * malformed, or with expert information at the level of a warning or an error. One line for each; none in a sound capture.
+ */
+export async function faults(path: string, peers: readonly string[]): Promise<string[]> {
+  const theirs = peers.map((mac) => `eth.src == ${mac}`);
+  const ours = theirs.length > 0 ? `!(${theirs.join(' || ')}) && ` : '';
+  const marked = await select(path, `${ours}(_ws.malformed || _ws.expert.severity >= ${EXPERT.warning})`);
+  return marked.filter((line) => !REMARKS.some((remark) => remark.test(line)));
 }

@@ -160,13 +160,43 @@ test('closing a lab leaves nothing: processes, namespace, files', { skip: skip()
   await lab.startClient({ dial: false });
   const child = lab.run('sleep', ['1000']);
   const pids = lab.pids;
-  assert.equal(pids.length, 2);
+  assert.equal(pids.length, 3, 'the machine, what captures its segment, and the child');
   assert.ok(pids.includes(child.pid ?? 0) && pids.every(exists));
   assert.ok(existsSync(lab.directory) && existsSync(`/run/netns/${lab.namespace}`));
   await lab.close();
   assert.deepEqual(pids.filter(exists), []);
   assert.ok(!existsSync(lab.directory) && !existsSync(`/run/netns/${lab.namespace}`));
 });
+
+/** Sends a frame, in hex, on an interface of the lab. */
+async function sendFrame(lab: Lab, device: string, hex: string): Promise<void> {
+  const script = `
+    const { openPacketSocket } = require('${join(__dirname, '../../src/link/packet-socket')}');
+    const link = openPacketSocket({ interface: '${device}' });
+    link.send([Buffer.from('${hex}', 'hex')]);
+    link.close();`;
+  const sender = lab.run(process.execPath, ['--import', 'tsx', '-e', script], { stdio: 'inherit' });
+  const [code] = await once(sender, 'exit');
+  assert.equal(code, 0);
+}
+
+const OUR_MAC = '02005e0053ee';
+const PADI = { sound: '11090000000401010000', torn: '1109000000080101000f0000' };
+
+for (const [what, hex, fault] of [
+  ['every frame of ours is sound', `ffffffffffff${OUR_MAC}8863${PADI.sound}`, undefined],
+  ['a frame of ours is torn', `ffffffffffff${OUR_MAC}8863${PADI.torn}`, /02:00:5e:00:53:ee/],
+] as const) {
+  test(`a lab in which ${what} closes ${fault ? 'with an error' : 'in peace'}`, { skip: skip() }, async () => {
+    const lab = await openLab();
+    await lab.cable('eth-lab', 'eth-peer');
+    await lab.ip('link', 'set', 'eth-lab', 'up');
+    await sendFrame(lab, 'eth-lab', hex);
+    if (fault) await assert.rejects(lab.close(), fault);
+    else await lab.close();
+    assert.ok(!existsSync(lab.directory) && !existsSync(`/run/netns/${lab.namespace}`));
+  });
+}
 
 test('a lab whose process is killed leaves nothing either', { skip: skip() }, async () => {
   const script = `

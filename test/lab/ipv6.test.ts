@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { summarizeIp } from '../../src/index';
-import { type Concentrator, type Lab, malformed } from './lab';
+import { serveIpv6 } from './ipv6-services';
+import { type Lab, malformed } from './lab';
 import { type FlowNode, injector, NodeRed, type Report, reporter } from './node-red';
 import { labSuite } from './requirements';
 
@@ -69,32 +70,6 @@ async function start(lab: Lab, ...pppdOptions: string[]) {
   return { concentrator, capture, nodeRed };
 }
 
-/** A router that advertises a prefix, and a DHCPv6 server that leases an address and delegates a prefix, on ppp0. */
-async function serveIpv6(concentrator: Concentrator): Promise<void> {
-  await concentrator.run(`
-    mkdir -p /run/ipv6 && mount -t tmpfs tmpfs /var/lib/dhcpv6
-    echo 1 >/proc/sys/net/ipv6/conf/all/forwarding
-    ip -6 address add 2001:db8:1::1/64 dev ppp0
-    cat >/run/ipv6/radvd.conf <<EOF
-    interface ppp0 {
-      AdvSendAdvert on; AdvManagedFlag on; AdvLinkMTU 1480; MaxRtrAdvInterval 10;
-      prefix 2001:db8:1::/64 { AdvPreferredLifetime 3600; AdvValidLifetime 7200; };
-      RDNSS 2001:db8::53 { };
-    };
-EOF
-    cat >/run/ipv6/dhcp6s.conf <<EOF
-    option domain-name-servers 2001:db8::54;
-    host lab {
-      duid 00:03:00:01:${MAC};
-      prefix 2001:db8:1:100::/56 3600 7200;
-      address 2001:db8:0:1::100 3600 7200;
-    };
-EOF
-    radvd -C /run/ipv6/radvd.conf -p /run/ipv6/radvd.pid -m logfile -l /run/ipv6/radvd.log
-    dhcp6s -D -f -c /run/ipv6/dhcp6s.conf -P /run/ipv6/dhcp6s.pid ppp0 >/run/ipv6/dhcp6s.log 2>&1 </dev/null &
-  `);
-}
-
 labSuite(
   'IPv4 with IPv6 at pppoe-server and pppd',
   (lab) => start(lab, ...IPV6),
@@ -115,7 +90,7 @@ labSuite(
     test('radvd: an address of the prefix, a name server, the router and the MTU', async () => {
       const { nodeRed, concentrator } = peers();
       await nodeRed.next('states', hasIpv6);
-      await serveIpv6(concentrator);
+      await serveIpv6(concentrator, MAC);
       const told = await nodeRed.next('states', (report) => Boolean(statusOf(report).ipv6?.router));
       const { addresses, dns, router, mtu } = statusOf(told).ipv6 ?? {};
       assert.equal(told['event'], 'addresses');

@@ -5,7 +5,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { Capture } from './capture';
+import { Capture, faults } from './capture';
 import { killGroup, Machine, within } from './machine';
 import {
   Client,
@@ -48,6 +48,8 @@ export class Lab {
   readonly directory: string;
   readonly #janitor: ChildProcess;
   readonly #machines = new Set<Machine>();
+  /** Of each segment, from its beginning to the lab's end. */
+  readonly #recordings: Capture[] = [];
   readonly #children = new Map<ChildProcess, Promise<unknown>>();
   readonly #closing: { done?: Promise<void> } = {};
   #peers = 0;
@@ -100,6 +102,14 @@ export class Lab {
     return name;
   }
 
+  /** A cable: two interfaces of the namespace, of which the second is up and the first is not. */
+  async cable(name: string, end: string): Promise<void> {
+    await this.ip('link', 'add', name, 'type', 'veth', 'peer', 'name', end);
+    for (const each of [name, end]) await this.ip('link', 'set', each, 'addrgenmode', 'none');
+    await this.ip('link', 'set', end, 'up');
+    this.#recordings.push(await this.capture(end));
+  }
+
   /** Captures an interface of the namespace into a file of the lab. */
   capture(device: string): Promise<Capture> {
     this.#captures += 1;
@@ -126,22 +136,35 @@ export class Lab {
     return (await execute('ip', ['-n', this.namespace, ...args])).stdout;
   }
 
-  /** Powers the peers off, ends what runs in the namespace and removes it. May be called more than once. */
+  /**
+   * Powers the peers off, ends what runs in the namespace and removes it. May be called more than once. It rejects when
+   * tshark finds fault with a frame that our side sent on one of the lab's segments.
+   */
   close(): Promise<void> {
     this.#closing.done ??= this.#close();
     return this.#closing.done;
   }
 
   async #close(): Promise<void> {
-    const children = [...this.#children.values()];
-    for (const { pid } of this.#children.keys()) killGroup(pid, 'SIGTERM');
+    const recorders = this.#recordings.map(({ pid }) => pid);
+    const children = [...this.#children].filter(([{ pid }]) => !recorders.includes(pid));
+    for (const [{ pid }] of children) killGroup(pid, 'SIGTERM');
     await Promise.all([...this.#machines].map((machine) => machine.stop()));
-    await within<unknown>(Promise.all(children), STOP_LIMIT, undefined);
-    for (const { pid } of this.#children.keys()) killGroup(pid);
+    await within<unknown>(Promise.all(children.map(([, exited]) => exited)), STOP_LIMIT, undefined);
+    for (const [{ pid }] of children) killGroup(pid);
+    const found = await this.#judge().catch((error: Error) => [error.message]);
     const cleaned = once(this.#janitor, 'exit');
     this.#janitor.stdin?.end();
     const [code] = await cleaned;
     if (code !== 0) throw new Error(`The lab ${this.namespace} could not be removed`);
+    if (found.length > 0) throw new Error(`tshark finds fault with frames of ours:\n${found.join('\n')}`);
+  }
+
+  /** What tshark finds wrong with the frames that none of the peers sent. */
+  async #judge(): Promise<string[]> {
+    const peers = [...this.#machines].map(({ mac }) => mac);
+    const found = await Promise.all(this.#recordings.map(async (each) => faults(await each.stop(), peers)));
+    return found.flat();
   }
 
   async #boot(kind: string, environment: Record<string, string>, mtu = 1508): Promise<Machine> {
@@ -151,6 +174,7 @@ export class Lab {
     await this.ip('tuntap', 'add', 'dev', tap, 'mode', 'tap');
     // No address: neighbour discovery would stand between the frames that a test looks at.
     await this.ip('link', 'set', tap, 'mtu', String(mtu), 'addrgenmode', 'none', 'up');
+    this.#recordings.push(await this.capture(tap));
     const machine = await Machine.boot({
       name: tap,
       namespace: this.namespace,

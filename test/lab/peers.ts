@@ -165,6 +165,11 @@ export class Concentrator extends Peer {
     return this.machine.event(({ name }) => name === 'ip-up', since);
   }
 
+  /** Resolves when the peer's interface of the session that lent this address has its own: now it answers packets. */
+  upWith(address: string): Promise<PeerEvent> {
+    return this.machine.event(({ name, fields }) => name === 'ip-up' && fields['remote'] === address);
+  }
+
   /** Ends a session in order: SIGTERM makes pppd send LCP Terminate-Requests, and pppoe-server a PADT afterwards. */
   async terminate(pid: number): Promise<void> {
     await this.machine.run(`kill -TERM ${pid}`);

@@ -17,7 +17,20 @@ const PROGRAMS = {
   tshark: 'tshark',
   radvd: 'radvd',
   'wide-dhcpv6-server': 'dhcp6s',
+  'dhcpcd-base': 'dhcpcd',
+  freeradius: 'freeradius',
+  'freeradius-utils': 'radclient',
 };
+
+function isInstalled(program: string): boolean {
+  return FOLDERS.some((folder) => existsSync(join(folder, program)));
+}
+
+/** Why a test that needs no lab, but one of its programs, cannot run here, for node:test's `skip`. */
+export function skipWithout(name: keyof typeof PROGRAMS): string | false {
+  const { CI } = process.env;
+  return isInstalled(PROGRAMS[name]) || CI === 'true' ? false : `${name} is not installed (apt install ${name})`;
+}
 
 /** What is missing on this machine for a lab, in words for people; undefined when nothing is. */
 export function requirements(): string | undefined {
@@ -26,7 +39,7 @@ export function requirements(): string | undefined {
   if (process.getuid?.() !== 0) missing.push('not root');
   if (!existsSync('/dev/net/tun')) missing.push('no /dev/net/tun');
   const packages = Object.entries(PROGRAMS)
-    .filter(([, program]) => !FOLDERS.some((folder) => existsSync(join(folder, program))))
+    .filter(([, program]) => !isInstalled(program))
     .map(([name]) => name);
   if (packages.length > 0) missing.push(`not installed: ${packages.join(', ')} (run test/lab/setup.sh as root)`);
   return missing.length > 0 ? missing.join('; ') : undefined;
@@ -64,10 +77,13 @@ export function labTest(
     });
     try {
       await Promise.race([body(lab, t), late]);
+    } catch (error) {
+      await lab.close().catch(() => {}); // the first error tells why
+      throw error;
     } finally {
       clearTimeout(timer);
-      await lab.close();
     }
+    await lab.close();
   });
 }
 

@@ -18,7 +18,7 @@ function flows(device: string): FlowNode[] {
 const failed = ({ status }: Report) => (status as { fill?: string } | undefined)?.fill === 'red';
 
 labTest('without CAP_NET_RAW, status and error name the permission and the exact remedies', async (lab) => {
-  await lab.ip('link', 'add', 'eth-lab', 'type', 'veth', 'peer', 'name', 'eth-peer');
+  await lab.cable('eth-lab', 'eth-peer');
   const without = ['setpriv', '--inh-caps=-net_raw', '--bounding-set=-net_raw'];
   const nodeRed = await NodeRed.start(lab, flows('eth-lab'), {}, without);
   const { error } = await nodeRed.next('errors');
@@ -33,7 +33,7 @@ labTest('without CAP_NET_RAW, status and error name the permission and the exact
 });
 
 labTest('a wrong interface name is answered with those that there are', async (lab) => {
-  await lab.ip('link', 'add', 'eth-lab', 'type', 'veth', 'peer', 'name', 'eth-peer');
+  await lab.cable('eth-lab', 'eth-peer');
   const nodeRed = await NodeRed.start(lab, flows('eth-typo'), {});
   const { error } = await nodeRed.next('errors');
   const { code, message } = error as { code: string; message: string };
@@ -49,8 +49,7 @@ labTest('a session whose interface appears later comes to look for it', async (l
   const nodeRed = await NodeRed.start(lab, flows('eth-late'), {});
   await nodeRed.next('states', ({ payload }) => payload === 'waiting');
   const since = nodeRed.mark;
-  await lab.ip('link', 'add', 'eth-late', 'type', 'veth', 'peer', 'name', 'eth-peer');
+  await lab.cable('eth-late', 'eth-peer');
   await lab.ip('link', 'set', 'eth-late', 'up');
-  await lab.ip('link', 'set', 'eth-peer', 'up');
   assert.ok(await nodeRed.next('states', ({ payload }) => payload === 'discovering', since));
 });

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs the Debian packages that the lab's real peers come from. Run as root; does nothing when all are installed.
 set -eu
-packages='user-mode-linux ppp pppoe busybox-static iproute2 tcpdump tshark radvd wide-dhcpv6-server'
+packages='user-mode-linux ppp pppoe busybox-static iproute2 tcpdump tshark radvd wide-dhcpv6-server dhcpcd-base freeradius freeradius-utils'
 
 missing=
 for package in $packages; do

@@ -32,6 +32,11 @@ export function frame(
   return Buffer.concat([header, payload]);
 }
 
+/** What every link counts; a tunnel counts more. */
+function frameCounters({ counters: { received, sent, receiveDrops, sendDrops } }: Link) {
+  return { received, sent, receiveDrops, sendDrops };
+}
+
 /** The `mark` that `frame` wrote into an untagged frame. */
 export function markOf(received: Buffer): number {
   return received.readUInt32BE(14);
@@ -79,7 +84,7 @@ function describesItself(check: Check): void {
       assert.equal(link.address.length, 6);
       assert.equal((link.address[0] ?? 1) & 1, 0);
       assert.ok(link.mtu >= 1280, `MTU ${link.mtu}`);
-      assert.deepEqual({ ...link.counters }, { received: 0, sent: 0, receiveDrops: 0, sendDrops: 0 });
+      assert.deepEqual(frameCounters(link), { received: 0, sent: 0, receiveDrops: 0, sendDrops: 0 });
     }
     assert.notDeepEqual(a.address, b.address);
   });
@@ -172,8 +177,8 @@ function counts(check: Check): void {
     a.send([]);
     a.send(Array.from({ length: 150 }, (_, mark) => frame(b.address, a.address, mark)));
     await arrived;
-    assert.deepEqual({ ...a.counters }, { received: 0, sent: 150, receiveDrops: 0, sendDrops: 0 });
-    assert.deepEqual({ ...b.counters }, { received: 150, sent: 0, receiveDrops: 0, sendDrops: 0 });
+    assert.deepEqual(frameCounters(a), { received: 0, sent: 150, receiveDrops: 0, sendDrops: 0 });
+    assert.deepEqual(frameCounters(b), { received: 150, sent: 0, receiveDrops: 0, sendDrops: 0 });
   });
 }
 

@@ -71,6 +71,9 @@ test('a refusal and its detail are told by pppoe-state, and with the error', asy
     code: 'authentication-failed',
     text: 'Wrong user name or password: Login incorrect',
     detail: 'wrong-credentials',
+    diagnosis:
+      'User name or password is wrong: the provider refused anna. Are user name and password exactly those of the ' +
+      'provider, with the realm (user@realm) if there is one?',
   };
   assert.equal((error as { code: string }).code, 'authentication-failed');
   assert.deepEqual(reason, expected);

@@ -76,6 +76,7 @@ test('pppoe-state tells each state once, from idle to up, with all that the sess
     localAddress: '10.64.0.2',
     remoteAddress: '10.64.0.1',
     dns: ['192.0.2.53'],
+    nbns: [],
     mru: 1492,
     mtu: 1492,
     ipv6: null,

@@ -86,27 +86,31 @@ test('a node shows the IPv6 address of a session that has no other', () => {
   assert.deepEqual(parseIpv6('::1').length, 16);
 });
 
-test('pppoe-state tells prefixes and addresses with an event, the payload being the state', async () => {
+test('pppoe-state tells prefixes and addresses on an output of their own, and no state with them', async () => {
   const { flow } = labFlow([
-    { id: 'state', type: 'pppoe-state', z: 'tab', session: 'session', wires: [['states'], []] },
+    { id: 'state', type: 'pppoe-state', z: 'tab', session: 'session', wires: [['states'], [], ['changes']] },
     { id: 'states', type: 'helper', z: 'tab' },
+    { id: 'changes', type: 'helper', z: 'tab' },
   ]);
   await load(flow, credentials());
   await up();
+  const changes = new Inbox('changes');
   const states = new Inbox('states');
   const { session } = sessionIn();
   assert.ok(session);
   session.emit('prefix-delegated', '2001:db8:1::/56', { ...session.status, ipv6: IPV6 });
   session.emit('prefix-lost', '2001:db8:1::/56', session.status);
   session.emit('addresses', session.status);
-  const told = await states.next(({ event }) => event === 'prefix-delegated');
-  assert.deepEqual([told.payload, told['prefix'], told['topic']], ['up', '2001:db8:1::/56', 'home']);
+  const told = await changes.next(({ event }) => event === 'prefix-delegated');
+  assert.deepEqual([told.payload, told['prefix'], told['topic']], ['2001:db8:1::/56', '2001:db8:1::/56', 'home']);
   assert.deepEqual((told['session'] as { ipv6: unknown }).ipv6, IPV6);
-  const lost = await states.next(({ event }) => event === 'prefix-lost');
+  const lost = await changes.next(({ event }) => event === 'prefix-lost');
   assert.deepEqual(
     [lost.payload, lost['prefix'], (lost['session'] as { ipv6: unknown }).ipv6],
-    ['up', '2001:db8:1::/56', null],
+    ['2001:db8:1::/56', '2001:db8:1::/56', null],
   );
-  const changed = await states.next(({ event }) => event === 'addresses');
+  const changed = await changes.next(({ event }) => event === 'addresses');
   assert.equal('prefix' in changed, false);
+  assert.deepEqual(changed.payload, ['10.64.0.2']);
+  assert.ok(states.messages.every(({ event }) => event === undefined));
 });

@@ -15,6 +15,10 @@ test('a form that was left alone gives the defaults', () => {
   assert.deepEqual([hostUniq, acName], [undefined, undefined]);
 });
 
+test('NetBIOS name servers are asked for only where the form says so', () => {
+  assert.deepEqual([options({}).nbns, options({ nbns: true }).nbns], [false, true]);
+});
+
 test('the pauses of the form are seconds, and each kind has its own', () => {
   const { reconnect } = options({
     pauseLost: '5',

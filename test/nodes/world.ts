@@ -2,10 +2,13 @@ import type { Node, NodeAPI } from 'node-red';
 import type { SessionNode } from '../../nodes/shared/session-api';
 import type { PppoeConcentrator } from '../../src/index';
 
+import captureNode = require('../../nodes/pppoe-capture');
 import concentratorNode = require('../../nodes/pppoe-concentrator');
 import controlNode = require('../../nodes/pppoe-control');
 import inNode = require('../../nodes/pppoe-in');
 import outNode = require('../../nodes/pppoe-out');
+import pingNode = require('../../nodes/pppoe-ping');
+import scanNode = require('../../nodes/pppoe-scan');
 import sessionNode = require('../../nodes/pppoe-session');
 import stateNode = require('../../nodes/pppoe-state');
 import subscriberNode = require('../../nodes/pppoe-subscriber');
@@ -44,7 +47,19 @@ function manyListeners(RED: NodeAPI): void {
   RED.events.setMaxListeners(0);
 }
 
-const NODES = [manyListeners, sessionNode, concentratorNode, stateNode, inNode, outNode, controlNode, subscriberNode];
+const NODES = [
+  manyListeners,
+  sessionNode,
+  concentratorNode,
+  stateNode,
+  inNode,
+  outNode,
+  controlNode,
+  pingNode,
+  scanNode,
+  captureNode,
+  subscriberNode,
+];
 
 // A test that fails half-way must not leave the next one its segment.
 let labs = 0;
@@ -76,8 +91,13 @@ export function credentials(password = PASSWORD): Credentials {
   };
 }
 
-export async function load(flow: Flow, creds: Credentials = credentials()): Promise<void> {
-  await helper.load(NODES, flow, creds);
+/** @param plugins what is loaded beside the nodes. */
+export async function load(
+  flow: Flow,
+  creds: Credentials = credentials(),
+  plugins: readonly ((RED: NodeAPI) => void)[] = [],
+): Promise<void> {
+  await helper.load([...NODES, ...plugins], flow, creds);
 }
 
 export function sessionIn(id = 'session'): SessionNode {

@@ -181,10 +181,18 @@ test('Discard-Request, Time-Remaining and Identification are received and not an
   const wire = new Wire().start();
   const { length } = wire.trace;
   wire.host.receive(PROTOCOL.lcp, control(CONTROL.discardRequest, 1, Buffer.alloc(4)), wire.now);
-  wire.host.receive(PROTOCOL.lcp, control(CONTROL.timeRemaining, 1, Buffer.alloc(8)), wire.now);
+  const told = wire.host.progress.length;
+  for (const remaining of ['\0\0\0\0\0\0\x0e\x10Good night', '\0\0\0\0\xff\xff\xff\xff', '\0\0\0\0\0']) {
+    wire.host.receive(PROTOCOL.lcp, control(CONTROL.timeRemaining, 1, Buffer.from(remaining, 'latin1')), wire.now);
+  }
   wire.host.receive(PROTOCOL.lcp, control(CONTROL.identification, 1, '\0\0\0\0RouterOS 7'), wire.now);
+  wire.host.receive(PROTOCOL.lcp, control(CONTROL.identification, 1, '\0'), wire.now);
   assert.equal(wire.trace.length, length);
-  assert.equal(wire.host.progress.at(-1), 'Peer identifies itself as RouterOS 7');
+  assert.deepEqual(wire.host.progress.slice(told), [
+    'Peer lets this session go on for 3600 s more: Good night',
+    'Peer lets this session go on without end',
+    'Peer identifies itself as RouterOS 7',
+  ]);
   assert.equal(wire.host.phase, 'open');
 });
 

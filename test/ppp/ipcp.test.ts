@@ -11,6 +11,8 @@ const ip = (text: string) => Buffer.from(text.split('.').map(Number));
 const address = (text: string): Option => ({ type: IPCP_OPTION.ipAddress, data: ip(text) });
 const dns1 = (text: string): Option => ({ type: IPCP_OPTION.primaryDns, data: ip(text) });
 const dns2 = (text: string): Option => ({ type: IPCP_OPTION.secondaryDns, data: ip(text) });
+const nbns1 = (text: string): Option => ({ type: IPCP_OPTION.primaryNbns, data: ip(text) });
+const nbns2 = (text: string): Option => ({ type: IPCP_OPTION.secondaryNbns, data: ip(text) });
 /** IP-Compression-Protocol: Van Jacobson, 15 slots (RFC 1332 §3.2). */
 const VJ: Option = { type: IPCP_OPTION.ipCompression, data: Buffer.from('002d0f01', 'hex') };
 
@@ -54,6 +56,22 @@ test('a host asks for an address and name servers with zeros, and takes those of
   rig.acknowledge();
   assert.deepEqual(rig.protocol.address, ip('10.0.0.2'));
   assert.deepEqual(rig.protocol.dns, [ip('10.0.0.53'), ip('10.0.0.54')]);
+});
+
+test('a host asks for NetBIOS name servers only where it is told to, and a peer without them may refuse', () => {
+  const rig = opening({ askDns: true, askNbns: true });
+  const zeros = [dns1, dns2, nbns1, nbns2].map((server) => server('0.0.0.0'));
+  assert.deepEqual(requested(rig), [address('0.0.0.0'), ...zeros]);
+  rig.refuse(CONTROL.configureReject, [nbns2('0.0.0.0')]);
+  rig.refuse(CONTROL.configureNak, [address('10.0.0.2'), dns1('10.0.0.53'), nbns1('10.0.0.99')]);
+  rig.acknowledge();
+  assert.deepEqual(rig.protocol.nbns, [ip('10.0.0.99')]);
+  assert.deepEqual(rig.protocol.dns, [ip('10.0.0.53')]);
+  assert.deepEqual(rig.protocol.address, ip('10.0.0.2'));
+  // What was not asked for is not taken.
+  const unasked = opening(HOST);
+  unasked.refuse(CONTROL.configureNak, [address('10.0.0.2'), nbns1('10.0.0.99')]);
+  assert.deepEqual(unasked.protocol.nbns, []);
 });
 
 test('a host that wants one address asks for it, and takes another when the peer insists', () => {
@@ -133,7 +151,7 @@ test('an Access Concentrator that never tells its own address is acknowledged', 
 
 test('an Access Concentrator that asks for an address or name servers itself is rejected: just those', () => {
   const asked = [dns1('0.0.0.0'), dns2('0.0.0.0')] as const;
-  const nbns = [IPCP_OPTION.primaryNbns, IPCP_OPTION.secondaryNbns].map((type) => ({ type, data: Buffer.alloc(4) }));
+  const nbns = [nbns1('0.0.0.0'), nbns2('0.0.0.0')];
   const rig = opening(HOST);
   assert.deepEqual(answerTo(rig, [address('10.0.0.1'), ...asked, ...nbns]), reject(...asked, ...nbns));
   assert.deepEqual(answerTo(rig, [address('10.0.0.1'), dns1('10.0.0.53')]), reject(dns1('10.0.0.53')));
@@ -172,6 +190,14 @@ test('the serving side rejects name servers that it does not have', () => {
   assert.deepEqual(answerTo(opening(one), [dns1('0.0.0.0'), dns2('0.0.0.0')]), reject(dns2('0.0.0.0')));
   const { peerDns: _, ...none } = AC;
   assert.deepEqual(answerTo(opening(none), [dns1('0.0.0.0')]), reject(dns1('0.0.0.0')));
+});
+
+test('the serving side gives NetBIOS name servers that it has', () => {
+  const both = opening({ ...AC, peerNbns: [ip('10.0.0.98'), ip('10.0.0.99')] });
+  const given = [address('10.0.0.2'), nbns1('10.0.0.98'), nbns2('10.0.0.99')];
+  assert.deepEqual(answerTo(both, [address('10.0.0.2'), nbns1('0.0.0.0'), nbns2('0.0.0.0')]), nak(...given.slice(1)));
+  assert.deepEqual(answerTo(both, given), ack(...given));
+  assert.deepEqual(answerTo(opening(AC), [nbns1('0.0.0.0')]), reject(nbns1('0.0.0.0')));
 });
 
 test('the settings are asked when a negotiation begins: an account may bring its own address', () => {

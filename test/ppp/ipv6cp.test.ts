@@ -125,6 +125,16 @@ test('an Interface-Identifier that is rejected is no longer asked for, and holds
   assert.deepEqual(rig.protocol.identifier, OWN);
 });
 
+test('a drawn Interface-Identifier stays when the peer negotiates anew: its default route names it', () => {
+  const rig = opening({});
+  const first = requested(rig);
+  rig.configure([identifier(OTHER)]);
+  rig.acknowledge();
+  rig.configure([identifier(OTHER)]);
+  assert.equal(rig.automaton.state, 'Ack-Sent');
+  assert.deepEqual(requested(rig), first);
+});
+
 test('two ends agree on identifiers that differ, whatever both had', () => {
   for (const [host, ac] of [
     [OWN, OTHER],

@@ -280,6 +280,19 @@ test('of two hosts with one fixed Host-Uniq, PADS goes to the one that awaits it
   assert.deepEqual([a.story, b.story, c.story], [[], ['PADS 6', 'PADS 6'], ['PADS 7']]);
 });
 
+test('a PADS that answers a former attempt reaches its host, a PADO does not', () => {
+  const demultiplexer = new Demultiplexer();
+  const host = station(demultiplexer);
+  demultiplexer.listen(host, { hostUniq: B, formerHostUniqs: [A] });
+  const late = [discovery(CODE.PADO, {}, A), discovery(CODE.PADS, { sessionId: 7 }, A), discovery(CODE.PADO, {}, B)];
+  demultiplexer.dispatch(late, 0);
+  assert.deepEqual(host.story, ['PADS 7', 'PADO 0']);
+  demultiplexer.listen(host, { hostUniq: B });
+  demultiplexer.dispatch(late, 0);
+  assert.deepEqual(host.story, ['PADS 7', 'PADO 0', 'PADO 0']);
+  assert.equal(demultiplexer.counters.unclaimed, 3);
+});
+
 test('a PADS reaches its host even if another still believes to have that session', () => {
   const demultiplexer = new Demultiplexer();
   const [stale, host] = [station(demultiplexer), station(demultiplexer)];
@@ -371,4 +384,32 @@ test('the usual Ethernet types are strangers where others are set', () => {
   demultiplexer.dispatch([ours, usual, encodeDiscovery(pado, framing), encodeDiscovery(pado)], 0);
   assert.deepEqual(host.story, ['frames 1', 'PADO 0']);
   assert.equal(demultiplexer.counters.unclaimed, 2);
+});
+
+test('of two concentrators at one address each gets the frames of its own sessions, the first those of none', () => {
+  const demultiplexer = new Demultiplexer();
+  const position = { role: 'concentrator', address: AC1 } as const;
+  const [first, second] = [station(demultiplexer, position), station(demultiplexer, position)];
+  const owns = (id: number) => ({ hasSession: (asked: number, host: MacAddress) => asked === id && host.equals(HOST) });
+  Object.assign(first, owns(1));
+  Object.assign(second, owns(2));
+  demultiplexer.dispatch([frame(11, 1, HOST, AC1), frame(22, 2, HOST, AC1), frame(33, 3, HOST, AC1)], 0);
+  demultiplexer.dispatch([frame(44, 2, HOST2, AC1)], 0);
+  assert.deepEqual([first.story, second.story], [['frames 11', 'frames 33', 'frames 44'], ['frames 22']]);
+});
+
+test('who hears any VLAN gets the frames of all', () => {
+  const demultiplexer = new Demultiplexer();
+  const everywhere = station(demultiplexer, { role: 'concentrator', address: AC1, vlan: 'any' });
+  const padi = { destination: BROADCAST, source: HOST };
+  demultiplexer.dispatch(
+    [
+      discovery(CODE.PADI, padi),
+      discovery(CODE.PADI, { ...padi, vlan: vlan(7) }),
+      discovery(CODE.PADI, { ...padi, vlan: vlan(7, 8) }),
+      frame(1, 7, HOST, AC1, vlan(9)),
+    ],
+    0,
+  );
+  assert.deepEqual(everywhere.story, ['PADI 0', 'PADI 0', 'PADI 0', 'frames 1']);
 });

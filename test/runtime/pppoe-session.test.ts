@@ -299,3 +299,48 @@ test('before there is a link a session describes itself all the same', LIMIT, ()
   for (const automaton of [lcp, ipcp]) assert.match(automaton, /class Initial present/);
   assert.match(sequence, /^sequenceDiagram/);
 });
+
+test('the history has frames and states in order, and what came after a serial number', LIMIT, async () => {
+  await withConcentrator('session-history', async (_, session) => {
+    session.connect();
+    await session.connected(5_000);
+    const history = session.history();
+    const serials = history.map(({ serial }) => serial);
+    assert.deepEqual(
+      serials,
+      [...serials].sort((a, b) => a - b),
+    );
+    assert.equal(history.filter(({ type }) => type === 'frame').length, session.trace.length);
+    assert.deepEqual(
+      history.flatMap((entry) => (entry.type === 'state' ? [entry.state] : [])),
+      ['discovering', 'requesting', 'establishing', 'authenticating', 'configuring', 'up'],
+    );
+    assert.deepEqual(
+      session.history(serials.at(-3)).map(({ serial }) => serial),
+      serials.slice(-2),
+    );
+    assert.deepEqual(
+      session.automata,
+      { lcp: 'Opened', ipcp: 'Opened', ipv6cp: 'Stopped' },
+      'the concentrator has no IPv6',
+    );
+    assert.equal(session.diagnosis, undefined);
+  });
+});
+
+test('a failure is diagnosed in plain language, with the status, without the password', LIMIT, async () => {
+  const wrong = { password: 'Wr0ng-0ne' };
+  await withConcentrator(
+    'session-diagnosis',
+    async (_, session) => {
+      session.connect();
+      await assert.rejects(session.connected(5_000), code('authentication-failed'));
+      const { diagnosis, status } = session;
+      assert.equal(diagnosis?.finding, 'authentication.wrong-credentials');
+      assert.equal(status.reason?.diagnosis, diagnosis?.text);
+      assert.equal(session.diagnosis, diagnosis, 'it is made once for each reason');
+      assert.ok(!JSON.stringify([diagnosis, session.history()]).includes('Wr0ng-0ne'));
+    },
+    wrong,
+  );
+});

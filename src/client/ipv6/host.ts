@@ -100,16 +100,16 @@ export class Ipv6Host {
     };
   }
 
-  /**
-   * True for an IPv6 packet that may be the host's own affair. No more than a look: every packet comes by here.
-   * What `receive` does not take either is the flow's.
-   */
+  /** True for an IPv6 packet that is the host's own affair; any other is the flow's. Every packet comes by here. */
   concerns(packet: Buffer): boolean {
     if (!this.#line) return false;
     if (packet[6] === IP_PROTOCOL.icmpv6) {
-      return packet[40] === ICMPV6.routerAdvertisement || packet[40] === ICMPV6.neighbourSolicitation;
+      if (packet[40] === ICMPV6.routerAdvertisement) return true;
+      return packet[40] === ICMPV6.neighbourSolicitation && this.#isOwn(packet.subarray(48, 64));
     }
-    return packet[6] === IP_PROTOCOL.udp && packet.length >= 44 && packet.readUInt16BE(42) === DHCPV6_PORT.client;
+    if (packet[6] !== IP_PROTOCOL.udp || packet.length < 44 || packet.readUInt16BE(42) !== DHCPV6_PORT.client)
+      return false;
+    return this.#linkLocal.equals(packet.subarray(24, 40));
   }
 
   /** IPV6CP is up. */
@@ -146,31 +146,25 @@ export class Ipv6Host {
 
   /**
    * Takes a packet that concerns the host.
-   * @returns false for one that is the flow's after all.
    * @throws MalformedPacket, with nothing changed.
    */
-  receive(octets: Buffer, now: number): boolean {
+  receive(octets: Buffer, now: number): void {
     const packet = decodeIpv6(octets);
-    const isOurs = packet.nextHeader === IP_PROTOCOL.udp ? this.#datagram(packet, now) : this.#icmpv6(packet, now);
+    if (packet.nextHeader === IP_PROTOCOL.udp) {
+      this.#dhcpv6.receive(decodeDhcpv6(decodeUdp(packet.payload, packet).data), now);
+    } else {
+      this.#icmpv6(packet, now);
+    }
     this.#tell();
-    return isOurs;
   }
 
-  #icmpv6(packet: Ipv6Packet, now: number): boolean {
+  #icmpv6(packet: Ipv6Packet, now: number): void {
     const message = decodeIcmpv6(packet.payload, packet);
     if (message.kind === 'router-advertisement') {
       this.#routers.advertised(packet, message, this.#line?.mtu ?? 0, now);
-      return true;
+    } else if (message.kind === 'neighbour-solicitation') {
+      this.outlets.send(neighbourAdvertisement(packet, message));
     }
-    if (message.kind !== 'neighbour-solicitation' || !this.#isOwn(message.target)) return false;
-    this.outlets.send(neighbourAdvertisement(packet, message));
-    return true;
-  }
-
-  #datagram(packet: Ipv6Packet, now: number): boolean {
-    if (!packet.destination.equals(this.#linkLocal)) return false;
-    this.#dhcpv6.receive(decodeDhcpv6(decodeUdp(packet.payload, packet).data), now);
-    return true;
   }
 
   #solicitRouter(): void {
@@ -228,6 +222,14 @@ export class Ipv6Host {
     for (const prefix of before) if (!prefixes.includes(prefix)) this.outlets.prefix('prefix-lost', prefix);
     for (const prefix of prefixes) if (!before.includes(prefix)) this.outlets.prefix('prefix-delegated', prefix);
   }
+}
+
+/**
+ * True for a packet for our host that can only have come from the other end of the line. Neighbour Discovery from further away
+ * has been through a router, which counted its hop limit down (RFC 4861 §11.2); nobody routes to a link-local address.
+ */
+export function isFromNeighbour(packet: Buffer): boolean {
+  return packet[6] !== IP_PROTOCOL.icmpv6 || packet[7] === 255;
 }
 
 function describe(lease: Lease, address: Buffer, source: 'slaac' | 'dhcpv6'): Ipv6AddressSnapshot<number> {

@@ -22,7 +22,7 @@ export function pppName(protocol: number): string {
   return OTHERS[protocol] ?? protocolName(protocol);
 }
 
-/** True for what carries IP packets, which are counted and not traced. */
+/** True for what carries IP packets: the flow's are counted and not traced. */
 export function isIpData(protocol: number): boolean {
   return protocol === PROTOCOL.ipv4 || protocol === PROTOCOL.ipv6;
 }

@@ -126,7 +126,8 @@ export class Rig {
   receive(packet: Buffer): boolean | 'malformed' {
     try {
       if (!this.host.concerns(packet)) return false;
-      return this.host.receive(packet, this.now);
+      this.host.receive(packet, this.now);
+      return true;
     } catch (error) {
       if (!(error instanceof MalformedPacket)) throw error;
       return 'malformed';

@@ -4,4 +4,5 @@
 eval "set -- $SERVER_OPTIONS"
 pppoe-server -F -I "$DEVICE" -O /run/peer/options -q /usr/sbin/pppd "$@" >>/run/peer/server.log 2>&1 </dev/null &
 echo $! >/run/peer/server.pid
-until grep -q ' 8863 ' /proc/net/packet; do usleep 10000; done # its packet socket: from now on it hears a PADI
+# Its packet socket, by protocol and interface: from now on it hears a PADI.
+until grep -Eq " 8863 +$(cat "/sys/class/net/$DEVICE/ifindex") " /proc/net/packet; do usleep 10000; done
