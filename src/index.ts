@@ -3,7 +3,7 @@ export type { AutomatonStates, SessionDescription } from './client/description';
 export type { Diagnosis } from './client/diagnosis';
 export { FINDINGS, HINTS } from './client/diagnosis-texts';
 export type { Ipv6Snapshot } from './client/ipv6/settings';
-export { ownIpv6For } from './client/own-address';
+export { type OwnIpv6, ownIpv6For } from './client/own-address';
 export type { PingFailure, PingOutcome } from './client/ping';
 export type { PingStatistics } from './client/ping-statistics';
 export type { Pause, ReconnectSettings } from './client/reconnect';
@@ -12,13 +12,19 @@ export { SESSION_MACHINE } from './client/session-diagram';
 export type { SessionStateName } from './client/session-state';
 export { SESSION_DEFAULTS, type SessionSettings } from './client/settings';
 export type { FrameDirection, FrameEvent, FrameMark } from './client/trace';
+export type { LeaseRecord } from './concentrator/address-plan';
 export type { Admission } from './concentrator/admission';
 export type { Broadcast } from './concentrator/concentrator';
 export type { AdmissionRequest, Refusal } from './concentrator/events';
 export type { FaultTarget } from './concentrator/fault-plan';
 export { FAULTS, type Fault, type FaultName, type FaultParameter, readFaults } from './concentrator/faults';
-export type { Subscriber } from './concentrator/line';
-export { type Account, CONCENTRATOR_DEFAULTS, type ConcentratorSettings } from './concentrator/settings';
+export {
+  type Account,
+  CONCENTRATOR_DEFAULTS,
+  type ConcentratorIpv6Settings,
+  type ConcentratorSettings,
+  type Ipv6Prefix,
+} from './concentrator/settings';
 export { type AuthenticationDetail, PppoeError, type PppoeErrorCode, type Reason, type ReasonDetail } from './errors';
 export { type EthernetInterface, listInterfaces, rawSocketAccess } from './link/interfaces';
 export type { Link, LinkCounters, RefusedPackets } from './link/link';
@@ -43,9 +49,15 @@ export type { EtherTypes } from './pppoe/framing';
 export type { TagText } from './pppoe/tag-text';
 export { Capture, type CaptureFilter, type CaptureOptions, type Segment } from './runtime/capture';
 export type { FrameReport, HistoryEntry, StateReport } from './runtime/history';
-export { PacketQueue } from './runtime/packet-queue';
+export { type PacketConsumer, PacketQueue } from './runtime/packet-queue';
 export { gatewayOf, type PingOptions, ping } from './runtime/ping';
-export { PppoeConcentrator, type PppoeConcentratorOptions } from './runtime/pppoe-concentrator';
+export {
+  type ConcentratorAddresses,
+  type Login,
+  type LoginReference,
+  PppoeConcentrator,
+  type PppoeConcentratorOptions,
+} from './runtime/pppoe-concentrator';
 export {
   type DiagnosedReason,
   PppoeSession,
@@ -54,6 +66,7 @@ export {
 } from './runtime/pppoe-session';
 export { type ScannedOffer, type ScanOptions, scan } from './runtime/scan';
 export { fileMemory, type SessionMemory } from './runtime/session-memory';
+export type { Sender, SubscriberPacket, SubscriberStatus } from './runtime/subscriber-status';
 export { traceFile } from './runtime/trace-file';
 export { describeFrame, type FrameDescription, frameLine } from './wire/describe/frame';
 export type { Field } from './wire/describe/values';

@@ -5,9 +5,10 @@
 import * as accounts from './accounts.js';
 import { explain } from './explain.js';
 import { interfaceField } from './interface-field.js';
-import { tickProtocols } from './protocols.js';
+import { orderProtocols, tickProtocols } from './protocols.js';
 import * as rules from './rules.js';
 import { scanButton } from './scan.js';
+import * as source from './source.js';
 import * as validators from './validator.js';
 import * as variables from './variables.js';
 
@@ -16,8 +17,10 @@ const shared = {
   ...accounts,
   ...validators,
   ...variables,
+  ...source,
   explain,
   interfaceField,
+  orderProtocols,
   scanButton,
   tickProtocols,
 };

@@ -1,4 +1,5 @@
-import { protocolsOf, textOf } from './rules.js';
+import { protocolsOf, protocolsText, textOf } from './rules.js';
+import { text } from './texts.js';
 
 /**
  * Ties the ticks of a dialog's `.pppoe-protocols` to the one text in which the choice of protocols is stored.
@@ -14,7 +15,36 @@ export function tickProtocols(possible: readonly string[]): JQuery {
   });
   boxes.on('change', () => {
     const checked = possible.filter((name) => boxes.filter(`[data-protocol=${name}]`).prop('checked'));
-    stored.val(checked.length === possible.length ? 'any' : checked.join(',') || 'none').trigger('change');
+    stored.val(protocolsText(checked, possible)).trigger('change');
   });
+  return stored;
+}
+
+/**
+ * As `tickProtocols`, for a choice whose order counts: each line but the first has a button that moves it up.
+ * @param possible in the order that `any` stands for.
+ */
+export function orderProtocols(possible: readonly string[]): JQuery {
+  const stored = $('#node-config-input-authentication');
+  const list = $('.pppoe-protocols');
+  const chosen = protocolsOf(textOf(stored.val()), possible);
+  const lineOf = (name: string) => list.find(`input[data-protocol=${name}]`).parent('label');
+  const store = () => {
+    const inOrder = list.find('input:checked').toArray();
+    const names = inOrder.map((box) => String($(box).data('protocol')));
+    stored.val(protocolsText(names, possible)).trigger('change');
+  };
+  const ordered = [...chosen, ...possible.filter((name) => !chosen.includes(name))];
+  for (const name of ordered) {
+    const up = $('<button type="button" class="red-ui-button red-ui-button-small pppoe-up"></button>');
+    up.append('<i class="fa fa-arrow-up"></i>').attr({ title: text('up'), 'aria-label': text('up') });
+    up.on('click', (event) => {
+      event.preventDefault();
+      lineOf(name).insertBefore(lineOf(name).prev());
+      up.trigger('focus');
+      store();
+    });
+    lineOf(name).append(up).appendTo(list).find('input').prop('checked', chosen.includes(name)).on('change', store);
+  }
   return stored;
 }

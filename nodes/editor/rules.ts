@@ -120,6 +120,32 @@ export const isVlan: Rule = orEmpty(
   (text) => /^\d+(?:\.\d+)?$/.test(text) && text.split('.').every((vid) => Number(vid) <= 4094),
 );
 
+/** As `isVlan`, or `any`: every one, and none. */
+export const isVlanOrAny: Rule = (text) => text === 'any' || isVlan(text);
+
+/** An IPv6 address, without a zone. */
+export const isIpv6: Rule = orEmpty((text) => {
+  if (!text.includes(':') || !/^[0-9a-f:.]+$/i.test(text)) return false;
+  try {
+    return new URL(`http://[${text}]`).hostname !== '';
+  } catch {
+    return false;
+  }
+});
+
+/** An IPv6 prefix of a length within these bounds, like `2001:db8::/48`. */
+export function isIpv6Prefix(least: number, most: number): Rule {
+  return orEmpty((text) => {
+    const [address = '', length = '', ...rest] = text.split('/');
+    return rest.length === 0 && address !== '' && length !== '' && isIpv6(address) && isWhole(least, most)(length);
+  });
+}
+
+/** A prefix to delegate from: only beside one for the sessions. */
+export function isDelegationPrefix(text: string, beside: string): boolean {
+  return text === '' || isVariable(text) || (beside !== '' && isIpv6Prefix(1, 64)(text));
+}
+
 /** An Ethernet type in hexadecimal; below 0x600 the field is a length (IEEE 802.3). */
 export const isEtherType: Rule = orEmpty((text) => /^0x[0-9a-f]{3,4}$/i.test(text) && Number(text) >= 0x600);
 
@@ -153,4 +179,12 @@ export function protocolsOf(text: string, possible: readonly string[]): readonly
 /** A choice of authentication protocols, as `protocolsOf` reads it; `none` is none of the names. */
 export function areProtocols(possible: readonly string[]): Rule {
   return (text) => protocolsOf(text, possible).every(orVariable((name) => possible.includes(name)));
+}
+
+/** The text in which an ordered choice of protocols is stored. */
+export function protocolsText(chosen: readonly string[], possible: readonly string[]): string {
+  if (chosen.length === 0) return 'none';
+  return chosen.length === possible.length && chosen.every((name, index) => name === possible[index])
+    ? 'any'
+    : chosen.join(',');
 }

@@ -50,10 +50,26 @@ export function wantsBeside(
 
 /** The validator of a flow node's session: one is chosen, and its own settings are right. */
 export function wantsSession(): Validator {
+  return wantsNode('session', 'invalidSession');
+}
+
+/** The same of its access concentrator. */
+export function wantsConcentrator(): Validator {
+  return wantsNode('concentrator', 'invalidConcentrator');
+}
+
+function wantsNode(missing: string, invalid: string): Validator {
   return function (value, opt) {
-    const session = RED.nodes.node(textOf(value)) as { readonly valid?: boolean } | null;
-    if (session && session.valid !== false) return true;
-    return refusal(this, session ? 'invalidSession' : 'session', opt);
+    const chosen = RED.nodes.node(textOf(value)) as { readonly valid?: boolean } | null;
+    if (chosen && chosen.valid !== false) return true;
+    return refusal(this, chosen ? invalid : missing, opt);
+  };
+}
+
+/** A validator that only counts while another property, which may be in the open dialog, is of interest to it. */
+export function whenBeside(other: string, isOfInterest: Rule, validator: Validator): Validator {
+  return function (value, opt) {
+    return isOfInterest(propertyOf(this, other)) ? validator.call(this, value, opt) : true;
   };
 }
 

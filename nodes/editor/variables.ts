@@ -60,7 +60,7 @@ export function showWhile(
     formOf(node)
       .find(rows)
       .toggle(isWanted(inputOf(node, property)));
-  formOf(node).on('change', update);
+  formOf(node).on('input change', update);
   update();
 }
 

@@ -6,14 +6,33 @@ import {
   parseIpv4,
 } from '../../src/index';
 import { type AuthenticationField, authenticationOf } from './authentication';
-import { listOf, numberOf } from './fields';
+import { type ConcentratorIpv6Config, concentratorIpv6Options } from './concentrator-ipv6';
+import { type EthernetConfig, ethernetOptions } from './ethernet-fields';
+import { listOf, numberOf, type Tick, tickOf } from './fields';
+
+/** Who decides about logins, as the form stores it. */
+const ADMISSIONS = ['accounts', 'ask', 'accounts-then-ask'] as const;
 
 /** The properties of a `pppoe-concentrator` node, as the editor stores them. */
-export interface ConcentratorConfig {
+export interface ConcentratorConfig extends Omit<EthernetConfig, 'vlan' | 'vlanDataPcp'>, ConcentratorIpv6Config {
   readonly interface: string;
+  /** As of a session; or `any`: hosts of every VLAN, and untagged ones, are served. */
+  readonly vlan?: string | number;
   readonly acName?: string;
   /** Service-Names, separated by commas; none: any. */
   readonly services?: string;
+  /** In ms. */
+  readonly padoDelay?: number | string;
+  readonly maxSessions?: number | string;
+  readonly maxSessionsPerHost?: number | string;
+  /** How many PADI and PADR are dealt with at once, and then each second. */
+  readonly discoveryBurst?: number | string;
+  readonly discoveryRate?: number | string;
+  readonly admission?: string;
+  /** In seconds. */
+  readonly decisionTimeout?: number | string;
+  readonly checkSource?: Tick;
+  readonly queue?: number | string;
   /** `none`: everybody is let in. */
   readonly authentication?: AuthenticationField;
   readonly address?: string;
@@ -21,6 +40,8 @@ export interface ConcentratorConfig {
   readonly poolSize?: number | string;
   /** Name servers, separated by commas. */
   readonly dns?: string;
+  /** NetBIOS name servers, separated by commas. */
+  readonly nbns?: string;
   readonly mru?: number | string;
 }
 
@@ -40,6 +61,7 @@ export function concentratorOptions(
   const services = listOf(config.services);
   return {
     interface: name,
+    ...segmentOf(config),
     acName: config.acName || defaults.acName,
     serviceNames: services.length > 0 ? services : defaults.serviceNames,
     accounts: accountsOf(credentials.accounts),
@@ -49,8 +71,52 @@ export function concentratorOptions(
     poolStart: config.poolStart ? parseIpv4(config.poolStart.trim()) : defaults.poolStart,
     poolSize: numberOf('pool size', config.poolSize, defaults.poolSize),
     dns: listOf(config.dns).map((server) => parseIpv4(server)),
+    nbns: listOf(config.nbns).map((server) => parseIpv4(server)),
+    ...concentratorIpv6Options(config),
+    checkSource: tickOf('source check', config.checkSource, defaults.checkSource),
     mru: numberOf('MRU', config.mru, defaults.mru),
+    ...limitsOf(config),
+    ...admissionOf(config),
+    queueLimit: numberOf('receive queue', config.queue, 1_000),
   };
+}
+
+/** With any VLAN the tag only says which TPID is one, too. */
+function segmentOf(config: ConcentratorConfig): Pick<PppoeConcentratorOptions, 'vlan' | 'anyVlan' | 'etherTypes'> {
+  const anyVlan = String(config.vlan ?? '').trim() === 'any';
+  const vlan = anyVlan ? (config.vlanTpid ? '0' : '') : config.vlan;
+  const { dataPcp: _, ...options } = ethernetOptions({ ...config, ...(vlan === undefined ? {} : { vlan }) });
+  return { ...options, anyVlan };
+}
+
+function limitsOf(config: ConcentratorConfig) {
+  const { padoDelay, maxSessions, maxSessionsPerHost, discoveryLimit } = CONCENTRATOR_DEFAULTS;
+  return {
+    padoDelay: numberOf('PADO delay', config.padoDelay, padoDelay),
+    maxSessions: countOf('most sessions', config.maxSessions, maxSessions, 65_534),
+    maxSessionsPerHost: countOf('most sessions per host', config.maxSessionsPerHost, maxSessionsPerHost, 65_534),
+    discoveryLimit: {
+      burst: numberOf('discovery burst', config.discoveryBurst, discoveryLimit.burst),
+      perSecond: numberOf('discovery rate', config.discoveryRate, discoveryLimit.perSecond),
+    },
+  };
+}
+
+function admissionOf(config: ConcentratorConfig): Pick<PppoeConcentratorOptions, 'admission' | 'decisionTimeout'> {
+  const { admission: fallback, decisionTimeout } = CONCENTRATOR_DEFAULTS;
+  const admission = ADMISSIONS.find((one) => one === (config.admission || fallback));
+  if (!admission)
+    throw new RangeError(`logins must be decided by one of ${ADMISSIONS.join(', ')}, not '${config.admission}'`);
+  return {
+    admission,
+    decisionTimeout: 1_000 * numberOf('time for a decision', config.decisionTimeout, decisionTimeout / 1_000),
+  };
+}
+
+function countOf(field: string, value: number | string | undefined, fallback: number, most: number): number {
+  const count = numberOf(field, value, fallback);
+  if (Number.isInteger(count) && count >= 1 && count <= most) return count;
+  throw new RangeError(`${field} must be a whole number from 1 to ${most}, not ${count}`);
 }
 
 /**

@@ -1,7 +1,7 @@
 import {
   encodeIpv6,
   IP_PROTOCOL,
-  type Ipv6Snapshot,
+  type OwnIpv6,
   ownIpv6For,
   PppoeError,
   parseIpv6,
@@ -22,7 +22,7 @@ interface Description {
  * filled in.
  * @throws PppoeError `not-up` while there is no such address; RangeError for a destination that is none.
  */
-export function buildIpv6(description: Description, ipv6: Ipv6Snapshot<string> | undefined): Buffer {
+export function buildIpv6(description: Description, ipv6: OwnIpv6 | undefined): Buffer {
   const destination = parseIpv6(description.destination);
   const own = ownIpv6For(destination, ipv6);
   if (!own) throw new PppoeError('not-up', `There is no IPv6 address to send to ${description.destination} from`);

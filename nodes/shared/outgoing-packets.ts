@@ -1,4 +1,12 @@
-import { encodeIpv4, IP_PROTOCOL, PppoeError, parseIpv4, type SessionStatus } from '../../src/index';
+import {
+  type ConcentratorAddresses,
+  encodeIpv4,
+  IP_PROTOCOL,
+  PppoeError,
+  parseIpv4,
+  type SessionStatus,
+  summarizeIp,
+} from '../../src/index';
 import { buildIpv6 } from './outgoing-ipv6';
 
 /** What may become a packet from our own address. */
@@ -14,7 +22,7 @@ export interface PacketDescription {
 }
 
 /** Where packets of our own come from. */
-export type OwnAddresses = Pick<SessionStatus, 'localAddress' | 'ipv6'>;
+export type OwnAddresses = Pick<SessionStatus, 'localAddress' | 'ipv6'> | ConcentratorAddresses;
 
 const PROTOCOLS: Readonly<Record<string, number>> = { icmp: 1, tcp: 6, udp: 17 };
 
@@ -26,6 +34,18 @@ const PROTOCOLS: Readonly<Record<string, number>> = { icmp: 1, tcp: 6, udp: 17 }
 export function packetsOf(payload: unknown, addresses: OwnAddresses): readonly Buffer[] {
   if (!Array.isArray(payload)) return [packetOf(payload, addresses, 'payload')];
   return payload.map((element, index) => packetOf(element, addresses, `payload[${index}]`));
+}
+
+/**
+ * Where a packet goes to, as text.
+ * @throws PppoeError `malformed` for what is no IP packet.
+ */
+export function destinationOf(packet: Buffer): string {
+  try {
+    return summarizeIp(packet).destination;
+  } catch (error) {
+    throw new PppoeError('malformed', error instanceof Error ? error.message : String(error), { cause: error });
+  }
 }
 
 function packetOf(value: unknown, addresses: OwnAddresses, where: string): Buffer {

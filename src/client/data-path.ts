@@ -1,10 +1,10 @@
 import type { Connection } from '../ppp/connection';
+import { checkSendable } from '../ppp/outgoing';
 import type { SessionFrameTemplate } from '../pppoe/session-frame';
 import { decodePpp, PROTOCOL } from '../wire/ppp';
 import { MalformedPacket } from '../wire/reader';
 import { clampMss } from '../wire/tcp-mss';
 import { type Ipv6Host, isFromNeighbour } from './ipv6/host';
-import { checkSendable } from './outgoing';
 import type { SessionCounters } from './snapshot';
 
 /** What a session's packets pass through. */

@@ -23,7 +23,7 @@ import type { Fault } from './faults';
 import { Forwarding, type Route, wholeIp } from './forwarding';
 import { Lending } from './lending';
 import { Line, type Subscriber } from './line';
-import { Lines } from './lines';
+import { Lines, type PacketsBySession } from './lines';
 import type { Account, ConcentratorSettings } from './settings';
 
 /** A message to hosts (PADM): a text, an address of a page, or both. */
@@ -164,6 +164,11 @@ export class Concentrator implements Engine {
   /** Sends an IP packet to a session. False when it is not up, or the packet longer than its host takes. */
   sendPacket(sessionId: number, packet: Buffer): boolean {
     return this.#lines.get(sessionId)?.sendPacket(packet) === true;
+  }
+
+  /** As `sendPacket`, to several sessions, all packets or none. @throws PppoeError `not-up`, `too-long`, `malformed`. */
+  sendPackets(packets: PacketsBySession): void {
+    this.#lines.send(packets);
   }
 
   /** The session that has this destination, of 4 or 16 octets. */

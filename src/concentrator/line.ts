@@ -3,6 +3,7 @@ import type { Claim } from '../ppp/authentication';
 import { earliest } from '../ppp/automaton';
 import { Connection, type PhaseName } from '../ppp/connection';
 import type { NetworkProtocol } from '../ppp/control-protocol';
+import { checkSendable } from '../ppp/outgoing';
 import type { Framing } from '../pppoe/framing';
 import { payloadLimit } from '../pppoe/max-payload';
 import { carriesVlan, SessionFrameTemplate, vidsOf } from '../pppoe/session-frame';
@@ -34,6 +35,8 @@ export interface Subscriber {
   readonly prefix: string | undefined;
   /** The prefix that was delegated to it. */
   readonly delegated: string | undefined;
+  /** The largest packet that its host takes, in octets. */
+  readonly mtu: number;
   readonly phase: PhaseName;
   /** When it came up, in ms of the engine's clock. */
   readonly since: number | undefined;
@@ -161,6 +164,7 @@ export class Line {
       delegated: this.delegation?.isRouted
         ? `${formatIpv6(this.delegation.address)}/${this.delegation.length}`
         : undefined,
+      mtu: this.connection.peerMru,
       phase: this.connection.phase,
       since: this.since,
       ...this.#traffic,
@@ -192,6 +196,16 @@ export class Line {
     this.#traffic.packetsReceived++;
     this.#traffic.octetsReceived += packet.length;
     return true;
+  }
+
+  /**
+   * Checks packets that are to be sent.
+   * @throws PppoeError `not-up`, `too-long`, `malformed`.
+   */
+  checkPackets(packets: readonly Buffer[]): void {
+    const mtu = (name: NetworkProtocol['name']) => (this.connection.isUp(name) ? this.connection.peerMru : undefined);
+    const mtus = { ipv4: mtu('IPCP'), ipv6: mtu('IPV6CP') };
+    for (const packet of packets) checkSendable(packet, mtus);
   }
 
   /**

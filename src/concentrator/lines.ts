@@ -1,6 +1,10 @@
+import { PppoeError } from '../errors';
 import type { MacAddress } from '../wire/mac-address';
 import { Deadlines } from './deadlines';
 import type { Line } from './line';
+
+/** IP packets by the id of the session that is to get them. */
+export type PacketsBySession = ReadonlyMap<number, readonly Buffer[]>;
 
 /** The sessions of a concentrator, found by id, by host, and by who is due next, however many there are. */
 export class Lines {
@@ -50,6 +54,20 @@ export class Lines {
   /** To be called after whatever a line has done. */
   touch(line: Line): void {
     if (this.#byId.get(line.id) === line) this.#deadlines.touch(line);
+  }
+
+  /**
+   * Sends IP packets, all or none of them.
+   * @throws PppoeError `not-up`, `too-long`, `malformed`.
+   */
+  send(batches: PacketsBySession): void {
+    const checked = [...batches].map(([id, packets]) => {
+      const line = this.#byId.get(id);
+      if (!line) throw new PppoeError('not-up', `There is no session ${id}`);
+      line.checkPackets(packets);
+      return { line, packets };
+    });
+    for (const { line, packets } of checked) for (const packet of packets) line.sendPacket(packet);
   }
 
   takeDue(now: number): readonly Line[] {

@@ -2,18 +2,18 @@
 const PACE = 32;
 
 /** Somebody who takes packets, a few at a time. */
-export type PacketConsumer = (packets: readonly Buffer[]) => void;
+export type PacketConsumer<Packet = Buffer> = (packets: readonly Packet[]) => void;
 
 /**
- * The bounded queue between a session, which does not wait, and flows, which have no back-pressure.
+ * The bounded queue between a session or an access concentrator, which does not wait, and flows, which have no back-pressure.
  *
  * While nobody has claimed the packets they are counted as `unclaimed` and not kept. A claim that is lifted for a moment,
  * as during a deploy, lets them wait. What does not fit is dropped and counted.
  */
-export class PacketQueue {
-  readonly #consumers = new Set<PacketConsumer>();
+export class PacketQueue<Packet = Buffer> {
+  readonly #consumers = new Set<PacketConsumer<Packet>>();
   #kept = false;
-  #waiting: Buffer[] = [];
+  #waiting: Packet[] = [];
   #scheduled = false;
   #dropped = 0;
   #unclaimed = 0;
@@ -33,7 +33,7 @@ export class PacketQueue {
     return this.#unclaimed;
   }
 
-  push(packets: readonly Buffer[]): void {
+  push(packets: readonly Packet[]): void {
     if (this.#consumers.size === 0 && !this.#kept) {
       this.#unclaimed += packets.length;
       return;
@@ -45,14 +45,14 @@ export class PacketQueue {
   }
 
   /** Takes packets from now on, those that wait first. */
-  claim(consumer: PacketConsumer): void {
+  claim(consumer: PacketConsumer<Packet>): void {
     this.#consumers.add(consumer);
     this.#kept = false;
     this.#schedule();
   }
 
   /** @param keep lets packets wait for a consumer that comes soon. */
-  release(consumer: PacketConsumer, keep: boolean): void {
+  release(consumer: PacketConsumer<Packet>, keep: boolean): void {
     this.#consumers.delete(consumer);
     if (this.#consumers.size > 0) return;
     this.#kept = keep;
@@ -60,7 +60,7 @@ export class PacketQueue {
   }
 
   /** Takes up to `count` packets out by hand. */
-  take(count: number): readonly Buffer[] {
+  take(count: number): readonly Packet[] {
     return this.#waiting.splice(0, count);
   }
 

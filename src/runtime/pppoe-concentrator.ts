@@ -1,35 +1,59 @@
 import { EventEmitter } from 'node:events';
+import { within } from '../client/settings';
 import type { LeaseRecord } from '../concentrator/address-plan';
+import { routerAddress } from '../concentrator/address-plan';
 import type { Admission } from '../concentrator/admission';
 import { type Broadcast, Concentrator } from '../concentrator/concentrator';
 import type { AdmissionRequest, ConcentratorCounters, ConcentratorEvent, Refusal } from '../concentrator/events';
 import type { FaultTarget } from '../concentrator/fault-plan';
 import type { Fault } from '../concentrator/faults';
 import type { Subscriber } from '../concentrator/line';
+import type { PacketsBySession } from '../concentrator/lines';
 import { type ConcentratorSettings, concentratorSettings } from '../concentrator/settings';
 import type { Reason } from '../errors';
 import { type LinkCounters, roomBehind } from '../link/link';
 import { framingOf } from '../pppoe/framing';
 import { vidsOf } from '../pppoe/session-frame';
+import { formatIpv4, formatIpv6 } from '../wire/ip';
 import { type Clock, systemClock } from './clock';
+import { PacketQueue } from './packet-queue';
 import type { Attachment } from './port';
 import { openPort, type SharedPort } from './ports';
+import { type SubscriberPacket, type SubscriberStatus, senderOf, subscriberStatus } from './subscriber-status';
 
 export interface PppoeConcentratorOptions extends Partial<ConcentratorSettings> {
   /** An interface of this machine (`eth0`), a segment within this process (`virtual:lab`), or a tunnel (`gre:192.0.2.1`). */
   readonly interface: string;
   /** `leases` of a concentrator before this one: its subscribers get their addresses again. */
   readonly leases?: Partial<LeaseRecord>;
+  /** How many received packets may wait to be taken, 1000 if absent. */
+  readonly queueLimit?: number;
+}
+
+/** Somebody wants to log in. */
+export interface Login extends Omit<AdmissionRequest, 'subscriber'> {
+  readonly subscriber: SubscriberStatus;
+}
+
+/** Tells a login from every other, also of another concentrator. */
+export interface LoginReference {
+  readonly ticket: number;
+  readonly subscriber: Pick<Subscriber, 'sessionId' | 'key'>;
+}
+
+/** Our own addresses in every session, as text. */
+export interface ConcentratorAddresses {
+  readonly localAddress: string;
+  readonly ipv6?: { readonly addresses: readonly { readonly address: string }[] };
 }
 
 interface ConcentratorEvents {
-  'subscriber-up': [subscriber: Subscriber];
-  'subscriber-changed': [subscriber: Subscriber];
-  'subscriber-down': [subscriber: Subscriber, reason: Reason];
+  'subscriber-up': [subscriber: SubscriberStatus];
+  'subscriber-changed': [subscriber: SubscriberStatus];
+  'subscriber-down': [subscriber: SubscriberStatus, reason: Reason];
   'subscriber-refused': [refusal: Refusal];
   /** Somebody wants to log in, and the settings say that others decide: `admit` must be called within the decision time. */
-  authenticate: [request: AdmissionRequest];
-  packets: [sessionId: number, packets: readonly Buffer[]];
+  authenticate: [login: Login];
 }
 
 /** How long sessions get to end in order before the link closes, in ms. */
@@ -37,6 +61,9 @@ const CLOSE_TIME = 1_000;
 
 /** An access concentrator on an interface, from its making to `close`. */
 export class PppoeConcentrator extends EventEmitter<ConcentratorEvents> {
+  /** What hosts send that is neither for ourselves nor for another session. */
+  readonly packets: PacketQueue<SubscriberPacket>;
+  readonly #settings: ConcentratorSettings;
   readonly #shared: SharedPort;
   readonly #attachment: Attachment<Concentrator>;
 
@@ -51,6 +78,10 @@ export class PppoeConcentrator extends EventEmitter<ConcentratorEvents> {
     super();
     this.setMaxListeners(0);
     const settings = concentratorSettings(options);
+    this.#settings = settings;
+    const { queueLimit = 1_000 } = options;
+    within('receive queue', queueLimit, 1, 1_000_000);
+    this.packets = new PacketQueue(queueLimit);
     this.#shared = openPort(
       { interface: options.interface, role: 'concentrator', framing: framingOf(settings) },
       clock,
@@ -64,7 +95,7 @@ export class PppoeConcentrator extends EventEmitter<ConcentratorEvents> {
           address,
           {
             ...outlets,
-            packets: (id, packets) => outlets.later(() => this.emit('packets', id, packets)),
+            packets: (id, packets) => this.#queue(id, packets),
             event: (event) => outlets.later(() => this.#tell(event)),
           },
           roomBehind(settings.vlan, this.#shared.port.link).mtu,
@@ -73,8 +104,21 @@ export class PppoeConcentrator extends EventEmitter<ConcentratorEvents> {
     );
   }
 
-  get subscribers(): readonly Subscriber[] {
-    return this.#attachment.engine.subscribers;
+  get subscribers(): readonly SubscriberStatus[] {
+    return this.#attachment.engine.subscribers.map((subscriber) => this.#status(subscriber));
+  }
+
+  get addresses(): ConcentratorAddresses {
+    const { address, ipv6 } = this.#settings;
+    return {
+      localAddress: formatIpv4(address),
+      ...(ipv6 ? { ipv6: { addresses: [{ address: formatIpv6(routerAddress(ipv6)) }] } } : {}),
+    };
+  }
+
+  /** True for the name of a user who has an account here; others may get in all the same where somebody else decides. */
+  hasAccount(username: string): boolean {
+    return this.#settings.accounts.some((account) => account.username === username);
   }
 
   get counters(): ConcentratorCounters & { readonly link: LinkCounters } {
@@ -92,21 +136,34 @@ export class PppoeConcentrator extends EventEmitter<ConcentratorEvents> {
   }
 
   /** One session, or undefined when there is none of this id. */
-  subscriber(sessionId: number): Subscriber | undefined {
-    return this.#attachment.engine.subscriber(sessionId);
+  subscriber(sessionId: number): SubscriberStatus | undefined {
+    const subscriber = this.#attachment.engine.subscriber(sessionId);
+    return subscriber && this.#status(subscriber);
+  }
+
+  /** The session that packets to this IPv4 or IPv6 address go to, 4 or 16 octets. */
+  route(destination: Buffer): SubscriberStatus | undefined {
+    const subscriber = this.#attachment.engine.route(destination);
+    return subscriber && this.#status(subscriber);
   }
 
   /**
    * Answers an `authenticate` event.
    * @returns false when it is too late.
    */
-  admit({ ticket, subscriber }: AdmissionRequest, admission: Admission): boolean {
-    return this.#attachment.run((engine, now) => engine.admit(subscriber.sessionId, ticket, admission, now));
+  admit({ ticket, subscriber }: LoginReference, admission: Admission): boolean {
+    const { sessionId, key } = subscriber;
+    return this.#attachment.run((engine, now) => {
+      return engine.subscriber(sessionId)?.key === key && engine.admit(sessionId, ticket, admission, now);
+    });
   }
 
-  /** Sends an IP packet to a session. False when it is not up, or the packet longer than its host takes. */
-  send(sessionId: number, packet: Buffer): boolean {
-    return this.#attachment.run((engine) => engine.sendPacket(sessionId, packet));
+  /**
+   * Sends IP packets to sessions, all or none of them.
+   * @throws PppoeError `not-up`, `too-long`, `malformed`.
+   */
+  send(packets: PacketsBySession): void {
+    this.#attachment.run((engine) => engine.sendPackets(packets));
   }
 
   /** Sends a message to the host of one session, or to all (PADM). How many it was sent to. */
@@ -135,6 +192,18 @@ export class PppoeConcentrator extends EventEmitter<ConcentratorEvents> {
     this.#attachment.run((engine, now) => engine.close(now));
     this.#attachment.detach();
     this.#shared.close();
+    this.packets.clear();
+  }
+
+  #queue(sessionId: number, packets: readonly Buffer[]): void {
+    const subscriber = this.#attachment.engine.subscriber(sessionId);
+    if (!subscriber) return;
+    const sender = senderOf(subscriber);
+    this.packets.push(packets.map((packet) => ({ sender, packet })));
+  }
+
+  #status(subscriber: Subscriber): SubscriberStatus {
+    return subscriberStatus(subscriber, this.clock);
   }
 
   #emptied(): Promise<void> {
@@ -156,15 +225,18 @@ export class PppoeConcentrator extends EventEmitter<ConcentratorEvents> {
   #tell(event: ConcentratorEvent): void {
     switch (event.type) {
       case 'subscriber-up':
-        return void this.emit('subscriber-up', event.subscriber);
+        return void this.emit('subscriber-up', this.#status(event.subscriber));
       case 'subscriber-changed':
-        return void this.emit('subscriber-changed', event.subscriber);
+        return void this.emit('subscriber-changed', this.#status(event.subscriber));
       case 'subscriber-down':
-        return void this.emit('subscriber-down', event.subscriber, event.reason);
+        return void this.emit('subscriber-down', this.#status(event.subscriber), event.reason);
       case 'subscriber-refused':
         return void this.emit('subscriber-refused', event.refusal);
       case 'authenticate':
-        return void this.emit('authenticate', event.request);
+        return void this.emit('authenticate', {
+          ...event.request,
+          subscriber: this.#status(event.request.subscriber),
+        });
     }
   }
 }

@@ -155,3 +155,34 @@ test('an action is one of those there are, what the message says, or a place whe
     assert.equal(rule(text, type), false, `${type} ${text}`);
   }
 });
+
+test('a VLAN of an access concentrator may be any', () => {
+  for (const text of ['', '7', '100.7', 'any']) assert.equal(rules.isVlanOrAny(text), true, text);
+  for (const text of ['4095', '1.2.3', 'all']) assert.equal(rules.isVlanOrAny(text), false, text);
+});
+
+test('an IPv6 prefix has an address and a length', () => {
+  const rule = rules.isIpv6Prefix(1, 63);
+  for (const text of ['', '2001:db8::/48', 'fd00::/8', '2001:DB8:0:0::1/63']) assert.equal(rule(text), true, text);
+  for (const text of [
+    '2001:db8::',
+    '/48',
+    '2001:db8::/0',
+    '2001:db8::/64',
+    '192.0.2.0/24',
+    '2001:db8::/4 8',
+    'x::/48',
+  ]) {
+    assert.equal(rule(text), false, text);
+  }
+  assert.equal(rules.isDelegationPrefix('2001:db8::/40', '2001:db8::/48'), true);
+  assert.equal(rules.isDelegationPrefix('2001:db8::/40', ''), false, 'only beside a prefix for sessions');
+});
+
+test('an order of protocols is stored as any, none, or their names', () => {
+  const possible = ['ms-chap-v2', 'chap-md5', 'pap'];
+  assert.deepEqual(
+    [possible, [], ['pap'], ['pap', 'chap-md5', 'ms-chap-v2']].map((chosen) => rules.protocolsText(chosen, possible)),
+    ['any', 'none', 'pap', 'pap,chap-md5,ms-chap-v2'],
+  );
+});

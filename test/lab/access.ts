@@ -1,5 +1,5 @@
 // Our access concentrator in a real Node-RED in a lab, as its operator sees it.
-import type { Reason, Subscriber } from '../../src/index';
+import type { Reason, SubscriberStatus } from '../../src/index';
 import type { Lab } from './lab';
 import { type FlowNode, injector, NodeRed, type Report, reporter } from './node-red';
 
@@ -11,7 +11,7 @@ export interface AccessOptions {
 }
 
 interface SubscriberDown {
-  readonly subscriber: Subscriber;
+  readonly subscriber: SubscriberStatus;
   readonly reason: Reason;
 }
 
@@ -58,17 +58,17 @@ export class Access {
   }
 
   /** The first session that came up since then; of that account, when it is told. */
-  async up(since: number, username?: string): Promise<Subscriber> {
+  async up(since: number, username?: string): Promise<SubscriberStatus> {
     const fits = ({ payload, subscriber }: Report) =>
-      payload === 'up' && (username === undefined || (subscriber as Subscriber).username === username);
+      payload === 'up' && (username === undefined || (subscriber as SubscriberStatus).username === username);
     const { subscriber } = await this.nodeRed.next('events', fits, since);
-    return subscriber as Subscriber;
+    return subscriber as SubscriberStatus;
   }
 
   /** The first session that ended since then. */
   async down(since: number): Promise<SubscriberDown> {
     const report: Report = await this.nodeRed.next('events', ({ payload }) => payload === 'down', since);
-    return { subscriber: report['subscriber'] as Subscriber, reason: report['reason'] as Reason };
+    return { subscriber: report['subscriber'] as SubscriberStatus, reason: report['reason'] as Reason };
   }
 
   /** The first host that got no session since then. */
@@ -83,11 +83,11 @@ export class Access {
   }
 
   /** The sessions of now. */
-  async subscribers(): Promise<readonly Subscriber[]> {
+  async subscribers(): Promise<readonly SubscriberStatus[]> {
     const since = this.mark;
     this.nodeRed.send('to-probe', { payload: 'list' });
     const { subscribers } = await this.nodeRed.next('events', ({ payload }) => payload === 'subscribers', since);
-    return subscribers as readonly Subscriber[];
+    return subscribers as readonly SubscriberStatus[];
   }
 
   /** Ends one session in order. */

@@ -11,6 +11,7 @@ import pingNode = require('../../nodes/pppoe-ping');
 import scanNode = require('../../nodes/pppoe-scan');
 import sessionNode = require('../../nodes/pppoe-session');
 import stateNode = require('../../nodes/pppoe-state');
+import subscriberNode = require('../../nodes/pppoe-subscriber');
 
 export interface Answer {
   readonly status: number;
@@ -57,6 +58,7 @@ const NODES = [
   pingNode,
   scanNode,
   captureNode,
+  subscriberNode,
 ];
 
 // A test that fails half-way must not leave the next one its segment.
@@ -74,6 +76,11 @@ export function labFlow(nodes: Flow = [], session: Record<string, unknown> = {})
     ...nodes.map((node) => ({ x: 100, y: 100, ...node })),
   ];
   return { flow, segment };
+}
+
+/** The flow with other properties of one node. */
+export function change(flow: Flow, id: string, properties: Partial<FlowNode>): Flow {
+  return flow.map((node) => (node.id === id ? { ...node, ...properties } : node));
 }
 
 /** Credentials with which the session and its concentrator agree, unless another password is given. */

@@ -1,0 +1,84 @@
+import type { NodeMessage } from 'node-red';
+import { type PppoeConcentrator, PppoeError, type SubscriberStatus } from '../../src/index';
+import { sessionOf, sessionsOf } from './subscriber-choice';
+import { subscriberData } from './subscriber-data';
+
+/** A message that asks something of an access concentrator. */
+export interface SubscriberMessage extends NodeMessage {
+  /** What is asked; absent: the payload says it. */
+  action?: unknown;
+  /** Whom it is about. */
+  subscriber?: unknown;
+  /** The message to hosts of `broadcast`. */
+  text?: unknown;
+  url?: unknown;
+}
+
+type Perform = (concentrator: PppoeConcentrator, message: SubscriberMessage) => unknown;
+
+const ACTIONS: Readonly<Record<string, Perform>> = {
+  list: (concentrator) => concentrator.subscribers.filter(isUp).map(subscriberData),
+  counters: (concentrator, { subscriber }) => {
+    if (subscriber === undefined) return countersOf(concentrator);
+    const { packetsReceived, octetsReceived, packetsSent, octetsSent } = sessionOf(concentrator, subscriber);
+    return { packetsReceived, octetsReceived, packetsSent, octetsSent };
+  },
+  disconnect: (concentrator, { subscriber }) => end(concentrator, sessionsOf(concentrator, subscriber)),
+  'disconnect-all': (concentrator) => end(concentrator, concentrator.subscribers),
+  broadcast: (concentrator, message) => {
+    const { subscriber } = message;
+    const tags = { ...tagOf('text', message.text), ...tagOf('url', message.url) };
+    const length = Object.values(tags).reduce((sum, tag) => sum + Buffer.byteLength(tag), 0);
+    if (length === 0) throw new PppoeError('malformed', 'broadcast needs msg.text, msg.url or both');
+    if (length > LONGEST) {
+      throw new PppoeError('too-long', `The message has ${length} octets, at most ${LONGEST} are sent`);
+    }
+    if (subscriber === undefined) return concentrator.broadcast(tags);
+    const sessions = sessionsOf(concentrator, subscriber);
+    return sessions.reduce((sum, { sessionId }) => sum + concentrator.broadcast(tags, sessionId), 0);
+  },
+};
+
+/** Octets of text and URL that fit into one PADM on every segment, with room for the tags' headers. */
+const LONGEST = 1_400;
+
+/**
+ * Does what a message asks for.
+ * @returns what was done, and its outcome as the new payload.
+ * @throws PppoeError `malformed` when it asks for nothing that there is; what `sessionsOf` throws.
+ */
+export function perform(
+  concentrator: PppoeConcentrator,
+  message: SubscriberMessage,
+): { readonly action: string; readonly payload: unknown } {
+  const action = message.action ?? message.payload;
+  const act = typeof action === 'string' && Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined;
+  if (!act || typeof action !== 'string') {
+    const names = Object.keys(ACTIONS).join(', ');
+    throw new PppoeError('malformed', `msg.action or msg.payload must be one of ${names}; or msg.login with an answer`);
+  }
+  return { action, payload: act(concentrator, message) };
+}
+
+/** True for a session that has come up and not ended since. */
+export function isUp({ since }: SubscriberStatus): boolean {
+  return since !== undefined;
+}
+
+function countersOf(concentrator: PppoeConcentrator) {
+  const { link, ...counters } = concentrator.counters;
+  const { dropped, unclaimed, length } = concentrator.packets;
+  return { ...counters, queue: { length, dropped, unclaimed }, link: { ...link } };
+}
+
+/** How many sessions were told to end. */
+function end(concentrator: PppoeConcentrator, sessions: readonly SubscriberStatus[]): number {
+  return sessions.filter(({ sessionId }) => concentrator.disconnect(sessionId)).length;
+}
+
+/** @throws PppoeError `malformed` */
+function tagOf(field: 'text' | 'url', value: unknown): { readonly [tag: string]: string } {
+  if (value === undefined || value === '') return {};
+  if (typeof value !== 'string') throw new PppoeError('malformed', `msg.${field} must be text`);
+  return { [field]: value };
+}
