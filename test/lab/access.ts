@@ -66,9 +66,9 @@ export class Access {
   }
 
   /** The first session of which something changed since then while it was up. */
-  async changed(since: number): Promise<Subscriber> {
+  async changed(since: number): Promise<SubscriberStatus> {
     const { subscriber } = await this.nodeRed.next('events', ({ payload }) => payload === 'changed', since);
-    return subscriber as Subscriber;
+    return subscriber as SubscriberStatus;
   }
 
   /** The first session that ended since then. */
