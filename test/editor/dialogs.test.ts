@@ -27,6 +27,7 @@ describe('the dialogs of the other nodes', { skip: skip() }, () => {
 
   test('pppoe-concentrator says what is wanted, and takes variables within lists', LIMIT, async () => {
     const dialog = await Dialog.open(demo.page, 'pppoe-concentrator');
+    await dialog.unfold();
     await tryOut(dialog, 'acName', 'x'.repeat(1_001), 'isp', /^AC-Name: at most 1000 octets/);
     await tryOut(dialog, 'services', `gold, ${'x'.repeat(1_001)}`, 'gold, ${SILVER}', /^Services: names of at most/);
     await tryOut(dialog, 'mru', '9001', '1500', /^MRU: a whole number/);
