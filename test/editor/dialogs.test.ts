@@ -4,16 +4,32 @@ import { after, before, describe, test } from 'node:test';
 import { flat, TRANSLATIONS, TYPES, texts } from '../nodes/catalogue';
 import { Demo, skip } from './browser';
 import { Dialog } from './dialog';
+import { Workspace } from './workspace';
 
 const LIMIT = { timeout: 60_000 };
+/** The node types whose session must be chosen. */
+const USERS = ['pppoe-state', 'pppoe-in', 'pppoe-out', 'pppoe-control', 'pppoe-ping', 'pppoe-capture'];
+/** A flow with a node of each type. */
+const ONE_OF_EACH = [
+  { id: 'one-of-each', type: 'tab', label: 'One of each' },
+  ...TYPES.filter((type) => !['pppoe-session', 'pppoe-concentrator'].includes(type)).map((type, index) => {
+    const chosen = { session: 'demo-session', concentrator: 'demo-concentrator' };
+    return { id: `one-${type}`, type, z: 'one-of-each', x: 200, y: 60 * (index + 1), wires: [], ...chosen };
+  }),
+];
 
 describe('the dialogs of the other nodes', { skip: skip() }, () => {
   let demo: Demo;
   before(async () => {
     demo = await Demo.start();
-    await demo.openEditor();
+    await openEditor();
   });
   after(() => demo?.stop());
+
+  async function openEditor(): Promise<void> {
+    await demo.openEditor();
+    await new Workspace(demo.page).importFlow(ONE_OF_EACH);
+  }
 
   /** Writes a wrong value and reads what is wanted, then a right one and a variable, which nothing is said about. */
   async function tryOut(dialog: Dialog, field: string, wrong: string, right: string, wanted: RegExp): Promise<void> {
@@ -75,7 +91,7 @@ describe('the dialogs of the other nodes', { skip: skip() }, () => {
     assert.equal((await dialog.accept())['output'], '${OUTPUT}');
   });
 
-  for (const type of TYPES.filter((name) => !['pppoe-session', 'pppoe-concentrator'].includes(name))) {
+  for (const type of USERS) {
     test(`${type} wants a session`, LIMIT, async () => {
       const dialog = await Dialog.open(demo.page, type);
       const session = await dialog.field('session').inputValue();
@@ -93,7 +109,7 @@ describe('the dialogs of the other nodes', { skip: skip() }, () => {
         const { localStorage } = globalThis as unknown as { localStorage: { setItem(key: string, to: string): void } };
         localStorage.setItem('editor-language', value);
       }, language);
-      await demo.openEditor();
+      await openEditor();
       for (const type of TYPES) {
         const dialog = await Dialog.open(demo.page, type);
         await dialog.unfold();
