@@ -88,11 +88,13 @@ export class PapAuthenticator implements Authenticator {
       return this.decide({ accepted: false, text: 'Empty user name or password' }, now);
     }
     const digest = sha256(password);
+    const secretOctets = Buffer.from(password);
     this.outlets.claim(
       {
         protocol: 'pap',
         username: peerId.toString('utf8'),
         verify: (secret) => timingSafeEqual(sha256(Buffer.from(secret)), digest),
+        evidence: () => ({ protocol: 'pap', password: secretOctets }),
       },
       now,
     );
