@@ -105,7 +105,7 @@ export class PapAuthenticator implements Authenticator {
     this.#decision = decision;
     this.#answer(this.#pending.identifier, decision);
     if (decision.accepted) this.outlets.succeeded(decision.text, now);
-    else this.outlets.failed(decision.text, now);
+    else this.outlets.failed(decision.text, now, decision.detail);
   }
 
   isOurs(): boolean {
