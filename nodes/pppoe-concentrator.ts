@@ -17,7 +17,7 @@ interface Self extends ConcentratorNode {
 }
 
 /** Lists, and the interface: what may have environment variables within its text. */
-const WITH_VARIABLES = ['interface', 'services', 'authentication', 'dns', 'ipv6Dns'] as const;
+const WITH_VARIABLES = ['interface', 'services', 'authentication', 'dns', 'nbns', 'ipv6Dns'] as const;
 
 export = (RED: NodeAPI): void => {
   const started = new FlowsStarted(RED);

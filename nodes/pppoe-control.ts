@@ -82,18 +82,7 @@ async function asked(RED: NodeAPI, node: Node, config: ControlConfig, message: C
   if (actionType === '') return action === '' || action === 'message' ? inMessage : action;
   if (actionType === 'message') return inMessage;
   if (actionType === 'action') return action;
-  try {
-    return await new Promise((resolve, reject) => {
-      RED.util.evaluateNodeProperty(action, actionType, node, message, (error, value) => {
-        if (error) reject(error);
-        else resolve(value);
-      });
-    });
-  } catch (error) {
-    // JSONata throws objects that are no errors.
-    const { message: why } = error as { readonly message?: string };
-    throw new PppoeError('malformed', `The action cannot be read: ${why ?? error}`);
-  }
+  return evaluate(RED, node, message, [action, actionType]);
 }
 
 /** @throws PppoeError `malformed` for what is no action. */

@@ -9,10 +9,10 @@
  * - `peer-terminated`: the peer ended the session with a Terminate-Request or a PADT.
  * - `loopback`: our own frames come back to us.
  * - `closed`: we ended the session ourselves.
- * - `link-down`: the interface went down or away.
- * - `no-interface`: there is no interface of that name.
+ * - `link-down`: the interface went down or away, or the far end of a tunnel cannot be reached.
+ * - `no-interface`: there is no interface of that name, or with a tunnel's own address.
  * - `permission`: the process may not open raw sockets.
- * - `no-native`: the packet socket add-on is missing for this platform.
+ * - `no-native`: the packet socket add-on is missing for this platform, or the package raw-socket for a tunnel.
  * - `not-up`: a packet was to be sent while the session was not up.
  * - `too-long`: a packet exceeds the MTU, the session's or, of an echo request, that of a link further on.
  * - `malformed`: bytes or a message that are not what they should be.

@@ -14,7 +14,10 @@ export { SESSION_DEFAULTS, type SessionSettings } from './client/settings';
 export type { FrameDirection, FrameEvent, FrameMark } from './client/trace';
 export type { LeaseRecord } from './concentrator/address-plan';
 export type { Admission } from './concentrator/admission';
-export type { Refusal } from './concentrator/events';
+export type { Broadcast } from './concentrator/concentrator';
+export type { AdmissionRequest, Refusal } from './concentrator/events';
+export type { FaultTarget } from './concentrator/fault-plan';
+export { FAULTS, type Fault, type FaultName, type FaultParameter, readFaults } from './concentrator/faults';
 export {
   type Account,
   CONCENTRATOR_DEFAULTS,

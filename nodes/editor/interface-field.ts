@@ -47,14 +47,20 @@ export function interfaceField(node: EditorNode): JQuery {
     stored.val(formatInterface(form())).trigger('change');
     mark();
   };
-  const lay = (values: Readonly<Record<string, string>>) => {
+  /** A name stands beside its kind; the fields of a tunnel each have a line of their own. */
+  const lay = (values: Readonly<Record<string, string>>): void => {
     line.children().not(kinds).not('.pppoe-scan').remove();
     more.empty();
     const kind = kinds.val() as InterfaceKind;
-    const [first, ...others] = INTERFACE_FIELDS[kind].map((each) => inputFor(each, values[each.name] ?? ''));
-    if (first) kinds.after(first);
-    if (first && (kind === 'ethernet' || kind === 'virtual')) suggest(first, kind, write);
-    for (const input of others) more.append(labelled(input));
+    const inputs = INTERFACE_FIELDS[kind].map((each) => inputFor(each, values[each.name] ?? ''));
+    if (kind !== 'ethernet' && kind !== 'virtual') {
+      more.append(inputs.map(labelled));
+      return;
+    }
+    for (const input of inputs) {
+      kinds.after(input);
+      suggest(input, kind, write);
+    }
   };
   lay(parseInterface(textOf(stored.val())).values);
   mark();

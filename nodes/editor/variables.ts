@@ -3,14 +3,16 @@ import { text } from './texts.js';
 import { type EditorNode, formOf, inputOf } from './validator.js';
 
 /**
- * Gives these ticks and choices a button that puts a text field in their place, for an environment variable.
+ * Gives all ticks, and these choices, a button that puts a text field in their place, for an environment variable.
  *
  * The one that counts has the id that Node-RED reads when the dialog is done.
  */
-export function allowVariables(node: EditorNode, ...properties: readonly string[]): void {
-  for (const property of properties) {
+export function allowVariables(node: EditorNode, ...choices: readonly string[]): void {
+  const { defaults } = node._def;
+  const ticks = Object.keys(defaults).filter((property) => typeof defaults[property]?.value === 'boolean');
+  for (const property of [...ticks, ...choices]) {
     const control = inputOf(node, property);
-    if (node[property] === undefined) fill(control, node._def.defaults[property]?.value);
+    if (node[property] === undefined) fill(control, defaults[property]?.value);
     allowVariable(control, textOf(node[property]));
   }
 }

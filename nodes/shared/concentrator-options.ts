@@ -40,6 +40,8 @@ export interface ConcentratorConfig extends Omit<EthernetConfig, 'vlan' | 'vlanD
   readonly poolSize?: number | string;
   /** Name servers, separated by commas. */
   readonly dns?: string;
+  /** NetBIOS name servers, separated by commas. */
+  readonly nbns?: string;
   readonly mru?: number | string;
 }
 
@@ -69,6 +71,7 @@ export function concentratorOptions(
     poolStart: config.poolStart ? parseIpv4(config.poolStart.trim()) : defaults.poolStart,
     poolSize: numberOf('pool size', config.poolSize, defaults.poolSize),
     dns: listOf(config.dns).map((server) => parseIpv4(server)),
+    nbns: listOf(config.nbns).map((server) => parseIpv4(server)),
     ...concentratorIpv6Options(config),
     checkSource: tickOf('source check', config.checkSource, defaults.checkSource),
     mru: numberOf('MRU', config.mru, defaults.mru),

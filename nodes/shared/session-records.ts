@@ -4,8 +4,11 @@ import { AUTOMATON_STATES, SESSION_MACHINE } from '../../src/index';
 import type { Entry, Field, SessionDetails, SessionSummary } from '../editor/sidebar/data';
 import type { SessionNode } from './session-api';
 
+/** What is told of a config node. */
+type Listed = Pick<SessionNode, 'id' | 'topic' | 'session'>;
+
 /** A session as one line of the sidebar's list. */
-export function summaryOf(node: SessionNode): SessionSummary {
+export function summaryOf(node: Listed): SessionSummary {
   const { id, topic, session } = node;
   if (!session) return { ...NO_SESSION, id, name: topic, interface: topic };
   const { status } = session;
@@ -55,7 +58,7 @@ interface Known {
  * A session with what is new in its history.
  * @returns undefined when the session cannot start.
  */
-export function detailsOf(node: SessionNode, known: Known, now: string): SessionDetails | undefined {
+export function detailsOf(node: Listed, known: Known, now: string): SessionDetails | undefined {
   const { session } = node;
   if (!session) return undefined;
   const epoch = epochOf(session);

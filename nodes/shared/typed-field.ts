@@ -3,7 +3,7 @@ import { PppoeError } from '../../src/index';
 
 /**
  * What a typed input stands for: a value of its own, or where to find one.
- * @param type one of the editor's: `str`, `num`, `json`, `env`, `msg`, `flow`, `global`.
+ * @param type one of the editor's: `str`, `num`, `json`, `env`, `msg`, `flow`, `global`, `jsonata`.
  * @throws PppoeError `malformed` when it cannot be evaluated.
  */
 export function evaluate(
@@ -14,7 +14,8 @@ export function evaluate(
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const refuse = (error: unknown) => {
-      const said = error instanceof Error ? error.message : String(error);
+      // JSONata throws objects that are no errors.
+      const { message: said = String(error) } = error as { readonly message?: string };
       reject(new PppoeError('malformed', `${type}: ${said}`, { cause: error }));
     };
     try {

@@ -26,6 +26,8 @@ export type SessionAnswer =
   | {
       readonly sessionId: number;
       readonly serviceName: Buffer;
+      /** LCP begins before the PADS leaves, as some concentrators do it. */
+      readonly isEarly?: boolean;
       /** To be called once the PADS is on its way: LCP begins. Absent for a session that has begun already. */
       begin?(): void;
     }
@@ -158,8 +160,10 @@ export class AccessDiscovery {
         : { refusal: { detail: 'service-name-error', text: 'No such service' } };
     if ('refusal' in answer) return this.#refuse(packet, request, answer.refusal);
     const tags = [{ type: TAG.serviceName, value: answer.serviceName }, ...this.#maxPayload(packet)];
-    this.outlets.send(this.#encode(packet, CODE.PADS, answer.sessionId, tags));
-    answer.begin?.();
+    const confirmation = this.#encode(packet, CODE.PADS, answer.sessionId, tags);
+    if (answer.isEarly) answer.begin?.();
+    this.outlets.send(confirmation);
+    if (!answer.isEarly) answer.begin?.();
   }
 
   #vlan({ vlan }: DiscoveryPacket): readonly VlanTag[] {

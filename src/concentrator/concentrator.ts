@@ -1,7 +1,7 @@
 import type { Reason } from '../errors';
 import type { Claim, Evidence } from '../ppp/authentication';
 import { earliest } from '../ppp/automaton';
-import { type DiscoveryPacket, encodeDiscovery } from '../pppoe/discovery-packet';
+import { type DiscoveryPacket, decodeDiscovery, encodeDiscovery } from '../pppoe/discovery-packet';
 import type { Engine, Input } from '../pppoe/engine';
 import { type Framing, framingOf } from '../pppoe/framing';
 import { encodePadt } from '../pppoe/padt';
@@ -18,6 +18,8 @@ import { AccessDiscovery, type SessionAnswer, type SessionRequest } from './acce
 import { AddressPlan, type LeaseRecord } from './address-plan';
 import { type Admission, judgeByAccounts, judgeByAdmission, type Verdict } from './admission';
 import type { ConcentratorCounters, ConcentratorOutlets } from './events';
+import { FaultPlan, type FaultTarget } from './fault-plan';
+import type { Fault } from './faults';
 import { Forwarding, type Route, wholeIp } from './forwarding';
 import { Lending } from './lending';
 import { Line, type Subscriber } from './line';
@@ -40,6 +42,8 @@ export class Concentrator implements Engine {
   readonly #discovery: AccessDiscovery;
   readonly #framing: Framing;
   #ticket = 0;
+  #now = 0;
+  readonly #faults: FaultPlan;
   /** For PADTs to hosts that use a session which is none. */
   readonly #strayAnswers = new RateLimit(10, 100);
   readonly counters: ConcentratorCounters = {
@@ -69,8 +73,17 @@ export class Concentrator implements Engine {
     this.#lending = new Lending(this.#plan, this.#forwarding, settings.ipv6, address, (line) => {
       if (line.since !== undefined) outlets.event({ type: 'subscriber-changed', subscriber: line.describe() });
     });
+    this.#faults = new FaultPlan(settings, this.#framing, {
+      transmit: (frame) => outlets.send(frame),
+      receive: (frame, now) => this.#discovery.receive(decodeDiscovery(frame, this.#framing), now),
+      random: (octets) => outlets.random(octets),
+    });
     this.#discovery = new AccessDiscovery(settings, { address, mtu, framing: this.#framing }, this.counters, {
-      send: (frame) => outlets.send(frame),
+      send: (frame) => {
+        const { discovery } = this.#faults;
+        if (discovery) discovery.send(frame, this.#now);
+        else outlets.send(frame);
+      },
       random: (octets) => outlets.random(octets),
       session: (request, now) => this.#session(request, now),
       refused: ({ host, serviceName }, { detail, text }) =>
@@ -87,7 +100,7 @@ export class Concentrator implements Engine {
   }
 
   get deadline(): number | undefined {
-    return earliest(this.#lines.deadline, this.#discovery.deadline);
+    return earliest(this.#lines.deadline, this.#discovery.deadline, this.#faults.discovery?.deadline);
   }
 
   get subscribers(): readonly Subscriber[] {
@@ -114,8 +127,10 @@ export class Concentrator implements Engine {
   }
 
   handle(input: Input, now: number): void {
+    this.#now = now;
     switch (input.type) {
       case 'discovery':
+        if (input.frame && this.#faults.discovery?.takes(input.frame, undefined, now) === false) return;
         if (input.packet.code === CODE.PADT) return this.#terminated(input.packet);
         return this.#discovery.receive(input.packet, now);
       case 'frames':
@@ -133,6 +148,7 @@ export class Concentrator implements Engine {
 
   /** Ends one session in order; called again, without waiting for the host any longer. False when there is none of this id. */
   disconnect(sessionId: number, now: number, reason = CLOSED): boolean {
+    this.#now = now;
     const line = this.#lines.get(sessionId);
     if (line?.connection.phase === 'terminate') this.#hangUp(line, line.connection.reason ?? reason);
     else line?.connection.close(reason, now);
@@ -175,6 +191,7 @@ export class Concentrator implements Engine {
 
   /** What was decided about an `authenticate` event. False when it is too late: the host is gone, or was refused meanwhile. */
   admit(sessionId: number, ticket: number, admission: Admission, now: number): boolean {
+    this.#now = now;
     const line = this.#lines.get(sessionId);
     if (line?.pending?.ticket !== ticket) return false;
     const { claim } = line.pending;
@@ -189,9 +206,36 @@ export class Concentrator implements Engine {
     return pending?.ticket === ticket ? pending.claim.evidence() : undefined;
   }
 
+  /**
+   * Does this wrong from now on: to the sessions of an account, also later ones; to one session; or else to every host.
+   * What was done to the same before ends. False when there is no such session.
+   */
+  setFaults(faults: readonly Fault[], whose: FaultTarget, now: number): boolean {
+    this.#now = now;
+    const { sessionId, username } = whose;
+    if (sessionId !== undefined) {
+      const line = this.#lines.get(sessionId);
+      line?.setFaults(faults, now);
+      if (line) this.#lines.touch(line);
+      return line !== undefined;
+    }
+    this.#faults.set(faults, username);
+    for (const line of this.#lines.all) {
+      if (username === undefined || line.username === username) this.#spoil(line, now);
+    }
+    return true;
+  }
+
+  #spoil(line: Line, now: number): void {
+    line.setFaults(this.#faults.of(line.username), now);
+    this.#lines.touch(line);
+  }
+
   // Sessions
 
   #session(request: SessionRequest, now: number): SessionAnswer {
+    const { refusal } = this.#faults;
+    if (refusal) return { refusal };
     const lines = this.#lines.of(request.host);
     for (const { id, serviceName } of [...lines].filter((line) => line.isRepeated(request))) {
       return { sessionId: id, serviceName };
@@ -202,7 +246,9 @@ export class Concentrator implements Engine {
     }
     this.counters.sessions++;
     const line = this.#open(request);
+    this.#spoil(line, now);
     return {
+      isEarly: this.#faults.isLcpEarly,
       sessionId: line.id,
       serviceName: line.serviceName,
       begin: () => {
@@ -217,6 +263,8 @@ export class Concentrator implements Engine {
     const place = { id: this.#freshId(), address, mtu, framing: this.#framing };
     const line = new Line(this.settings, request, place, {
       send: (frame) => this.outlets.send(frame),
+      now: () => this.#now,
+      receive: (receiver, frame, now) => this.#received(receiver, frame, now),
       random: (octets) => this.outlets.random(octets),
       claim: (claimant, claim, now) => this.#claimed(claimant, claim, now),
       network: (beginner) => this.#lending.lendIpv4(beginner),
@@ -257,8 +305,10 @@ export class Concentrator implements Engine {
     if (address && !line.lease && !this.#takeFixed(line, address, username)) {
       return line.decide({ accepted: false, text: 'The address is in use' }, now);
     }
+    const isOther = line.username !== username;
     line.username = username;
     line.grant = verdict.grant;
+    if (isOther) this.#spoil(line, now);
     line.decide(verdict, now);
   }
 
@@ -272,12 +322,12 @@ export class Concentrator implements Engine {
   }
 
   #hangUp(line: Line, reason: Reason): void {
-    this.#sendPadt(line.host, line.vlan, line.id);
+    line.transmit(this.#padt(line.host, line.vlan, line.id));
     this.#forget(line, reason);
   }
 
-  #sendPadt(host: MacAddress, vlan: readonly VlanTag[], id: number): void {
-    this.outlets.send(encodePadt(this.address, host, vlan, id, undefined, this.#framing));
+  #padt(host: MacAddress, vlan: readonly VlanTag[], id: number): Buffer {
+    return encodePadt(this.address, host, vlan, id, undefined, this.#framing);
   }
 
   #forget(line: Line, reason: Reason): void {
@@ -316,7 +366,8 @@ export class Concentrator implements Engine {
         this.#stray(frame, sessionIdAt(frame, at), now);
         continue;
       }
-      const packet = this.#frame(line, frame.subarray(protocolOffset(at), end), now);
+      const payload = frame.subarray(protocolOffset(at), end);
+      const packet = line.takes(frame, payload, now) ? this.#frame(line, payload, now) : this.#lines.touch(line);
       if (!packet) continue;
       const batch = packets.get(line.id);
       if (batch) batch.push(packet);
@@ -325,11 +376,18 @@ export class Concentrator implements Engine {
     for (const [id, batch] of packets) this.outlets.packets(id, batch);
   }
 
+  /** Takes a frame that a fault has held back: it was found to be whole before. */
+  #received(line: Line, frame: Buffer, now: number): void {
+    const at = pppoeOffset(frame, this.#framing);
+    const packet = this.#frame(line, frame.subarray(protocolOffset(at), pppEnd(frame, at)), now);
+    if (packet) this.outlets.packets(line.id, [packet]);
+  }
+
   /** A host that uses a session which we do not have, after a restart of ours for one, is told that it is over. */
   #stray(frame: Buffer, id: number, now: number): void {
     this.counters.strays++;
     const { source, tags } = decodeEthernet(frame, this.#framing.tpids);
-    if (!isGroupMac(source) && this.#strayAnswers.take(now)) this.#sendPadt(source, tags, id);
+    if (!isGroupMac(source) && this.#strayAnswers.take(now)) this.outlets.send(this.#padt(source, tags, id));
   }
 
   /** The IP packet of a frame that neither we nor another session are to get. */
@@ -374,6 +432,7 @@ export class Concentrator implements Engine {
 
   #due(now: number): void {
     this.#discovery.due(now);
+    this.#faults.discovery?.due(now);
     for (const line of this.#lines.takeDue(now)) {
       const { pending } = line;
       if (pending && now >= pending.deadline) this.#decide(line, pending.claim.username, UNDECIDED, now);

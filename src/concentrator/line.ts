@@ -15,6 +15,8 @@ import { decodePpp, PROTOCOL } from '../wire/ppp';
 import type { SessionRequest } from './access-discovery';
 import { SESSION_PREFIX } from './address-plan';
 import type { Grant, Verdict } from './admission';
+import { FaultInjector } from './fault-injector';
+import type { Fault } from './faults';
 import { AccessRouter, type AccessRouterTerms } from './ipv6/access-router';
 import type { ConcentratorSettings, Ipv6Prefix } from './settings';
 
@@ -47,6 +49,9 @@ export interface Subscriber {
 
 export interface LineOutlets {
   send(frame: Buffer): void;
+  now(): number;
+  /** Takes a frame of the host's that a fault has held back. */
+  receive(line: Line, frame: Buffer, now: number): void;
   random(octets: number): Buffer;
   claim(line: Line, claim: Claim, now: number): void;
   /** The network protocols begin: an address is needed. */
@@ -102,6 +107,10 @@ export class Line {
   pending: Pending | undefined;
   /** When it came up, in ms of the engine's clock. */
   since: number | undefined;
+  #faults: FaultInjector | undefined;
+  /** IPCP has been up: the host has taken its address. */
+  #hasIpv4 = false;
+  readonly #framing: Framing;
   readonly #traffic = { packetsReceived: 0, packetsSent: 0, octetsReceived: 0, octetsSent: 0 };
 
   constructor(
@@ -111,6 +120,7 @@ export class Line {
     private readonly outlets: LineOutlets,
   ) {
     this.id = place.id;
+    this.#framing = place.framing;
     this.key = outlets.random(8).toString('hex');
     this.host = request.host;
     this.vlan = request.vlan;
@@ -122,7 +132,7 @@ export class Line {
   }
 
   get deadline(): number | undefined {
-    return earliest(this.connection.deadline, this.pending?.deadline, this.#router?.deadline);
+    return earliest(this.connection.deadline, this.pending?.deadline, this.#router?.deadline, this.#faults?.deadline);
   }
 
   /** Whose lease it has: the account's, or without authentication the host's. */
@@ -149,7 +159,7 @@ export class Line {
       vlan: this.vids,
       serviceName: this.serviceName.toString('utf8'),
       username: this.username,
-      address: this.lease && formatIpv4(this.lease),
+      address: this.#hasIpv4 && this.lease ? formatIpv4(this.lease) : undefined,
       prefix: this.prefix && `${formatIpv6(this.prefix)}/${SESSION_PREFIX}`,
       delegated: this.delegation?.isRouted
         ? `${formatIpv6(this.delegation.address)}/${this.delegation.length}`
@@ -226,12 +236,42 @@ export class Line {
   }
 
   due(now: number): void {
+    this.#faults?.due(now);
     this.connection.due(now);
     this.#router?.due(now);
   }
 
+  /** What is done wrong to this session from now on. */
+  setFaults(faults: readonly Fault[], now: number): void {
+    this.#faults = undefined;
+    if (faults.length === 0) return;
+    const frames = {
+      transmit: (frame: Buffer) => this.outlets.send(frame),
+      receive: (frame: Buffer, later: number) => this.outlets.receive(this, frame, later),
+      random: (octets: number) => this.outlets.random(octets),
+    };
+    this.#faults = new FaultInjector(faults, this.#framing, frames, {
+      reply: (protocol, information) => this.#send(protocol, information),
+      rechallenge: (at) => this.connection.challenge(at),
+      renegotiate: (at) => this.connection.renegotiate(at),
+      terminate: (at) => this.connection.close(TERMINATED, at),
+    });
+    if (this.since !== undefined) this.#faults.begin(now);
+  }
+
+  /** False for a frame of the host's that a fault keeps from us, for now or for ever. */
+  takes(frame: Buffer, payload: Buffer | undefined, now: number): boolean {
+    return this.#faults?.takes(frame, payload, now) ?? true;
+  }
+
+  /** Sends a frame of this session, unless a fault keeps it. */
+  transmit(frame: Buffer): void {
+    if (this.#faults) this.#faults.send(frame, this.outlets.now());
+    else this.outlets.send(frame);
+  }
+
   #send(protocol: number, information: Buffer): void {
-    this.outlets.send(this.#template.frame(protocol, information));
+    this.transmit(this.#template.frame(protocol, information));
   }
 
   #connect(limit: number): Connection {
@@ -266,6 +306,7 @@ export class Line {
   }
 
   #network(name: NetworkProtocol['name'], isUp: boolean, now: number): void {
+    if (name === 'IPCP') this.#hasIpv4 ||= isUp;
     if (name !== 'IPV6CP') return;
     const terms = isUp ? this.outlets.routerTerms(this) : undefined;
     this.#router = terms && new AccessRouter(terms, (packet) => this.sendPacket(packet), now);
@@ -277,9 +318,11 @@ export class Line {
     if (phase === 'network') this.outlets.network(this, now);
     if (phase !== 'open' || this.since !== undefined) return;
     this.since = now;
+    this.#faults?.begin(now);
     this.outlets.up(this, now);
   }
 }
 
 const IPV4 = { name: 'IPCP', protocol: PROTOCOL.ipv4 } as const;
 const IPV6 = { name: 'IPV6CP', protocol: PROTOCOL.ipv6 } as const;
+const TERMINATED: Reason = { code: 'closed', text: 'Ended on purpose' };

@@ -4,12 +4,15 @@ import type { KeepaliveSettings } from '../ppp/keepalive';
 import { checkFraming, type EtherTypes } from '../pppoe/framing';
 import type { VlanTag } from '../wire/ethernet';
 import { type AuthenticationProtocol, MIN_MRU, PPPOE_MRU } from '../wire/lcp';
+import type { Fault } from './faults';
 
 export interface Account {
   readonly username: string;
   readonly password: string;
   /** A fixed IPv4 address, 4 octets; otherwise one of the pool. */
   readonly address?: Buffer;
+  /** What is done wrong to its sessions, besides what is done to all. */
+  readonly faults?: readonly Fault[];
 }
 
 export interface Ipv6Prefix {
@@ -64,6 +67,8 @@ export interface ConcentratorSettings {
   readonly anyVlan: boolean;
   /** Other Ethernet types than RFC 2516's. */
   readonly etherTypes?: EtherTypes;
+  /** What is done wrong on purpose to every host. */
+  readonly faults: readonly Fault[];
   readonly maxSessions: number;
   readonly maxSessionsPerHost: number;
   /** How long a PADO waits, in ms: with several concentrators, the one that is to be the reserve answers later. */
@@ -95,6 +100,7 @@ export const CONCENTRATOR_DEFAULTS: ConcentratorSettings = {
   mru: PPPOE_MRU,
   vlan: [],
   anyVlan: false,
+  faults: [],
   maxSessions: 1_000,
   maxSessionsPerHost: 8,
   padoDelay: 0,
@@ -102,7 +108,8 @@ export const CONCENTRATOR_DEFAULTS: ConcentratorSettings = {
   admission: 'accounts',
   decisionTimeout: 10_000,
   keepalive: { mode: 'adaptive', interval: 20_000, failures: 3 },
-  automaton: AUTOMATON_DEFAULTS,
+  // A host that has only just begun is slow: asked again sooner, it takes the repetition for a new negotiation.
+  automaton: { ...AUTOMATON_DEFAULTS, answerTime: 150 },
   phaseTimeout: 30_000,
   cookieLifetime: 10_000,
 };

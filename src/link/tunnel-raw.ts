@@ -67,10 +67,24 @@ export function loadRawSockets(
   }
 }
 
+/**
+ * What raw-socket's callbacks lead to has to wait for the next turn of the event loop: the package calls back past Node.js, which
+ * then neither settles promises nor runs `process.nextTick` until something else happens (seen with Node.js 22 and 26).
+ */
+type Later = (call: () => void) => void;
+
 /** @throws PppoeError `no-native`, `permission`, or `link-down` when the kernel refuses otherwise. */
-export function openRawCarrier(path: RawPath, events: CarrierEvents, sockets: RawSockets = loadRawSockets()): Carrier {
-  return new RawCarrier(path, events, sockets);
+export function openRawCarrier(
+  path: RawPath,
+  events: CarrierEvents,
+  sockets: RawSockets = loadRawSockets(),
+  later: Later = setImmediate,
+): Carrier {
+  return new RawCarrier(path, events, sockets, later);
 }
+
+/** raw-socket holds its sockets weakly: one that nobody holds is collected, and closed, even with packets still to send. */
+const held = new Set<RawCarrier>();
 
 class RawCarrier implements Carrier {
   readonly overhead = IP_HEADER;
@@ -89,6 +103,7 @@ class RawCarrier implements Carrier {
     private readonly path: RawPath,
     private readonly events: CarrierEvents,
     sockets: RawSockets,
+    private readonly later: Later,
   ) {
     this.#remote = parseIpv4(path.remote);
     this.#local = path.local === undefined ? undefined : parseIpv4(path.local);
@@ -101,6 +116,7 @@ class RawCarrier implements Carrier {
     // Set bits keep a type away.
     const others = new Uint32Array([~(1 << DESTINATION_UNREACHABLE)]);
     this.#receivers[1]?.setOption(SOL_RAW, ICMP_FILTER, Buffer.from(others.buffer), 4);
+    held.add(this);
   }
 
   send(header: Buffer, frame: Buffer, done: (trouble?: Trouble) => void): void {
@@ -109,7 +125,7 @@ class RawCarrier implements Carrier {
     this.#waiting++;
     this.#sender.send(packet, 0, packet.length, this.path.remote, (error) => {
       this.#waiting--;
-      done(error === null ? undefined : troubleOf(error, this.path));
+      this.later(() => done(error === null ? undefined : troubleOf(error, this.path)));
       this.#closeIfDone();
     });
   }
@@ -125,6 +141,7 @@ class RawCarrier implements Carrier {
     if (this.#phase !== 'closing' || this.#waiting > 0) return;
     this.#phase = 'closed';
     this.#sender.close();
+    held.delete(this);
   }
 
   /** The kernel fills in the checksum, and the source if we leave it out (raw(7)). */
@@ -146,11 +163,15 @@ class RawCarrier implements Carrier {
     try {
       const socket = sockets.createSocket({ protocol, bufferSize: LONGEST });
       socket.on('message', (packet) => {
-        if (this.#phase === 'open') receive(packet);
+        // The socket uses its buffer again.
+        const octets = Buffer.from(packet);
+        this.later(() => {
+          if (this.#phase === 'open') receive(octets);
+        });
       });
       socket.on('error', (error) => {
         const trouble = error && this.#phase === 'open' ? troubleOf(error, this.path) : undefined;
-        if (trouble) this.events.trouble(trouble);
+        if (trouble) this.later(() => this.events.trouble(trouble));
       });
       return socket;
     } catch (error) {
@@ -168,8 +189,7 @@ class RawCarrier implements Carrier {
       return;
     }
     if ((fragment & FRAGMENT) !== 0) this.events.refused('fragments');
-    // The socket uses its buffer again.
-    else this.events.packet(Buffer.from(payload));
+    else this.events.packet(payload);
   }
 
   /** An ICMP message about a packet that we have sent to the far end. */

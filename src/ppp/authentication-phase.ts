@@ -98,6 +98,11 @@ export class AuthenticationPhase {
     this.#theirs?.authentication.decide(decision, now);
   }
 
+  /** A fresh challenge to the peer; PAP knows none. */
+  challenge(now: number): void {
+    this.#theirs?.authentication.start(now);
+  }
+
   due(now: number): void {
     this.#ours?.authentication.due(now);
     this.#theirs?.authentication.due(now);

@@ -51,6 +51,8 @@ export class Automaton {
   #state: State = 'Initial';
   readonly #restart: RestartTimer;
   readonly #request = new OwnRequest();
+  /** How many times as long as the settings say the peer takes to answer. */
+  #patience = 1;
   #identifier = 0;
   #acknowledged: { readonly packet: Buffer; readonly at: number } | undefined;
   /** The last request that we refused, and how. */
@@ -83,6 +85,7 @@ export class Automaton {
   }
 
   up(now: number): void {
+    this.#patience = 1;
     this.#on('Up', now);
   }
 
@@ -174,19 +177,25 @@ export class Automaton {
     }
     if (this.#state === 'Stopped') this.#begin();
     const answer = this.#judge(packet, options);
-    const unanswered = this.#state === 'Req-Sent' || this.#state === 'Ack-Sent';
+    this.#promptedByPeer(now);
     this.#on(answer.code === CONTROL.configureAck ? 'RCR+' : 'RCR-', now, packet, answer);
     if (this.#refusalsSent > MAX_ROUNDS * this.settings.maxFailure) this.#giveUp(now);
-    else if (unanswered) {
-      this.#request.peerListens(this.settings.answerTime, now);
-      this.#repeatRequest(now);
-    }
   }
 
   /** What is retransmitted is answered as before: a Nak that was lost is no disagreement (Max-Failure). */
   #judge(packet: ControlPacket, options: readonly Option[]): Answer {
     if (this.#refused?.packet.equals(encodeControl(packet))) return this.#refused.answer;
     return judge(this.protocol, options, this.#naksSent, this.settings.maxFailure);
+  }
+
+  /**
+   * The peer listens. A request of ours that must be repeated for that goes before the answer to the peer: one that our Ack
+   * has opened negotiates anew for what comes after it.
+   */
+  #promptedByPeer(now: number): void {
+    if (this.#state !== 'Req-Sent' && this.#state !== 'Ack-Sent') return;
+    this.#request.peerListens(this.settings.answerTime * this.#patience, now);
+    this.#repeatRequest(now);
   }
 
   #repeatRequest(now: number): void {
@@ -237,6 +246,8 @@ export class Automaton {
     const cell = lookUp(event, this.#state);
     if (!cell) return;
     if (event === 'Up' || (this.#state === 'Closed' && event === 'Open')) this.#begin();
+    // A slow peer opens anew for a request of ours that we repeated too soon, and would each time: it is given more.
+    if (this.#state === 'Opened' && (event === 'RCR+' || event === 'RCR-')) this.#patience *= 2;
     this.#state = cell.next;
     if (!hasTimer(cell.next)) {
       this.#restart.stop();
@@ -303,8 +314,9 @@ export class Automaton {
   }
 
   #initializeRestart(): void {
-    const terminating = this.#state === 'Closing' || this.#state === 'Stopping';
-    this.#restart.initialize(terminating ? this.settings.maxTerminate : this.settings.maxConfigure);
+    const isTerminating = this.#state === 'Closing' || this.#state === 'Stopping';
+    if (isTerminating) this.#restart.initialize(this.settings.maxTerminate);
+    else this.#restart.initialize(this.settings.maxConfigure, this.#patience);
   }
 
   #sendConfigureRequest(repeated: boolean, now: number): void {

@@ -2,67 +2,25 @@ import type { Reason } from '../errors';
 import { CONTROL, CONTROL_HEADER, type ControlPacket, encodeControl } from '../wire/control';
 import { PPPOE_MRU } from '../wire/lcp';
 import { PROTOCOL, protocolName } from '../wire/ppp';
-import { type Claim, type Credentials, type Decision, peerText } from './authentication';
+import { type Decision, peerText } from './authentication';
 import { AuthenticationPhase } from './authentication-phase';
 import { isAuthentication } from './authentication-protocols';
 import { Automaton, type AutomatonOutlets, earliest } from './automaton';
 import type { State } from './automaton-table';
-import {
-  type AutomatonSettings,
-  type ControlProtocol,
-  FINISH_REASONS,
-  type Finish,
-  type NetworkProtocol,
-} from './control-protocol';
-import { Ipcp, type IpcpSettings } from './ipcp';
-import { Ipv6cp, type Ipv6cpSettings } from './ipv6cp';
-import { Keepalive, type KeepaliveSettings } from './keepalive';
-import { Lcp, type LcpSettings } from './lcp';
+import type { ConnectionOutlets, ConnectionSettings, PhaseName } from './connection-settings';
+import { type ControlProtocol, FINISH_REASONS, type Finish, type NetworkProtocol } from './control-protocol';
+import { Ipcp } from './ipcp';
+import { Ipv6cp } from './ipv6cp';
+import { Keepalive } from './keepalive';
+import { Lcp } from './lcp';
 import { NetworkPhase } from './network-phase';
 import { noticeOf } from './notice';
 
-export interface ConnectionSettings {
-  readonly lcp: LcpSettings;
-  /** Who we are, when the peer asks. */
-  readonly credentials?: Credentials;
-  /** A peer that does not ask who we are is refused. */
-  readonly authenticationRequired: boolean;
-  /** The name under which we challenge the peer. */
-  readonly name: string;
-  /** Asked each time when IPCP begins and answers. Undefined: no IPv4. */
-  readonly ipcp: (() => IpcpSettings) | undefined;
-  /** Absent: no IPv6. */
-  readonly ipv6cp?: Ipv6cpSettings;
-  readonly keepalive: KeepaliveSettings;
-  readonly automaton: AutomatonSettings;
-  /** The longest that LCP, authentication or the network protocols may each take, in ms. */
-  readonly phaseTimeout: number;
-}
-
-/** The phases of RFC 1661 §3.2; `open` is its Network-Layer Protocol phase while a network protocol is up. */
-export type PhaseName = 'dead' | 'establish' | 'authenticate' | 'network' | 'open' | 'terminate';
+export type { ConnectionOutlets, ConnectionSettings, PhaseName } from './connection-settings';
 
 type Phase =
   | { readonly name: 'dead' | 'open' | 'terminate' }
   | { readonly name: 'establish' | 'authenticate' | 'network'; readonly deadline: number };
-
-export interface ConnectionOutlets {
-  send(protocol: number, information: Buffer): void;
-  /** Unpredictable octets. */
-  random(octets: number): Buffer;
-  /** One line for people about what has just happened. */
-  progress(text: string): void;
-  /** A phase began. Called when it is `open`, too: packets may flow; and when an opened connection negotiates again. */
-  phase(phase: PhaseName, now: number): void;
-  /** A network protocol came up, or went down. The phase follows: `network` after the last down. */
-  network?(name: NetworkProtocol['name'], up: boolean, now: number): void;
-  /** The peer says who it is: `decide` must be called, now or later. */
-  claim(claim: Claim, now: number): void;
-  /** It is over. Nothing is sent any more. */
-  closed(reason: Reason, now: number): void;
-  /** What is being received is nothing that its state waits for. */
-  ignored?(): void;
-}
 
 /** How long IPv6 that is up waits for IPv4, in ms, besides what two answers take. */
 const PATIENCE = 1_000;
@@ -170,6 +128,18 @@ export class Connection {
     this.#lcp.up(now);
   }
 
+  /** Negotiates LCP anew, and all that follows it, as after a change of the network server. For one that is open. */
+  renegotiate(now: number): void {
+    if (this.#lcp.state !== 'Opened') return;
+    this.#lcp.down(now);
+    this.#lcp.up(now);
+  }
+
+  /** Has the peer authenticate itself once more, where the protocol lets us ask: CHAP does, at any time (RFC 1994 §2). */
+  challenge(now: number): void {
+    if (this.#phase.name === 'open') this.#authentication.challenge(now);
+  }
+
   /** Ends in order: Terminate-Request, its Ack or Max-Terminate, then `closed`. */
   close(reason: Reason, now: number): void {
     if (this.#phase.name === 'dead') return;
@@ -233,6 +203,9 @@ export class Connection {
     this.#lcp.receive(information, now);
     if (this.#lcpPolicy.reflections >= REFLECTIONS && this.#phase.name !== 'terminate') {
       return this.close({ code: 'loopback', text: 'Our own frames come back: the line is looped' }, now);
+    }
+    if (this.#lcpPolicy.isAuthenticationRejected && this.#phase.name === 'establish') {
+      return this.close({ code: 'authentication-failed', text: 'The peer refuses to say who it is' }, now);
     }
     // A Terminate-Request before LCP is opened leaves the automaton where it is (RFC 1661 §4.1): for us it is the end.
     const negotiating = ['Req-Sent', 'Ack-Rcvd', 'Ack-Sent'].includes(this.#lcp.state);

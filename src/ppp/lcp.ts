@@ -32,6 +32,9 @@ export class Lcp implements ControlProtocol {
   #mru: number | undefined;
   #magic = 0;
   #required: readonly AuthenticationProtocol[] = [];
+  #isAuthenticationRejected = false;
+  /** The peer has asked for another protocol than ours: what it rejects then is those, not every one. */
+  #isOtherWanted = false;
   #reflections = 0;
 
   #peerMru: number;
@@ -80,6 +83,11 @@ export class Lcp implements ControlProtocol {
     return this.#required[0];
   }
 
+  /** The peer refuses to say who it is, which we require: a Reject leaves nothing to agree on. */
+  get isAuthenticationRejected(): boolean {
+    return this.#isAuthenticationRejected;
+  }
+
   /** How often in a row the peer's Magic-Number was our own: beyond a few, the line is looped back. */
   get reflections(): number {
     return this.#reflections;
@@ -89,6 +97,8 @@ export class Lcp implements ControlProtocol {
     this.#mru = this.settings.mru;
     this.#magic = this.#freshMagic();
     this.#required = this.settings.required;
+    this.#isAuthenticationRejected = false;
+    this.#isOtherWanted = false;
     this.#peerMru = this.#unstated;
     this.#peerMagic = 0;
     this.#demanded = undefined;
@@ -141,6 +151,7 @@ export class Lcp implements ControlProtocol {
     } else if (type === LCP_OPTION.magicNumber) {
       this.#magic = this.#freshMagic();
     } else if (type === LCP_OPTION.authentication) {
+      this.#isOtherWanted = true;
       const offered = authenticationOf(option);
       // The peer may pick another of ours; one that it cannot do is not offered twice, but never is none at all.
       const rest = this.#required.slice(1);
@@ -152,7 +163,7 @@ export class Lcp implements ControlProtocol {
   reject(option: Option): void {
     if (option.type === LCP_OPTION.mru) this.#mru = undefined;
     if (option.type === LCP_OPTION.magicNumber) this.#magic = 0;
-    // A rejected Authentication-Protocol is asked for again: without it there is no session (Max-Failure ends it).
+    if (option.type === LCP_OPTION.authentication) this.#isAuthenticationRejected = !this.#isOtherWanted;
   }
 
   /** Counts an Echo-Request or -Reply that carries our own Magic-Number: a frame of ours that came back. */

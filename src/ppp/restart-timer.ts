@@ -22,10 +22,11 @@ export class RestartTimer {
     return this.#transmissions > 0;
   }
 
-  /** Initialize-Restart-Count. */
-  initialize(transmissions: number): void {
+  /** Initialize-Restart-Count. The first time-out is so many times as long as the settings say. */
+  initialize(transmissions: number, patience = 1): void {
+    const { restartTimer, restartTimerMax } = this.settings;
     this.#transmissions = transmissions;
-    this.#period = this.settings.restartTimer;
+    this.#period = Math.min(restartTimer * patience, restartTimerMax);
   }
 
   /** Zero-Restart-Count: one time-out passes, and nothing is sent. */

@@ -5,6 +5,8 @@ import { routerAddress } from '../concentrator/address-plan';
 import type { Admission } from '../concentrator/admission';
 import { type Broadcast, Concentrator } from '../concentrator/concentrator';
 import type { AdmissionRequest, ConcentratorCounters, ConcentratorEvent, Refusal } from '../concentrator/events';
+import type { FaultTarget } from '../concentrator/fault-plan';
+import type { Fault } from '../concentrator/faults';
 import type { Subscriber } from '../concentrator/line';
 import type { PacketsBySession } from '../concentrator/lines';
 import { type ConcentratorSettings, concentratorSettings } from '../concentrator/settings';
@@ -191,6 +193,14 @@ export class PppoeConcentrator extends EventEmitter<ConcentratorEvents> {
   /** Sends a message to the host of one session, or to all (PADM). How many it was sent to. */
   broadcast(message: Broadcast, sessionId?: number): number {
     return this.#attachment.run((engine) => engine.broadcast(message, sessionId));
+  }
+
+  /**
+   * Does this wrong on purpose from now on: to the sessions of an account, to one session, or to every host; none: nothing
+   * any more. False when there is no such session.
+   */
+  setFaults(faults: readonly Fault[], whose: FaultTarget = {}): boolean {
+    return this.#attachment.run((engine, now) => engine.setFaults(faults, whose, now));
   }
 
   /** Ends one session in order. False when there is none of this id. */

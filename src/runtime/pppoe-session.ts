@@ -310,7 +310,7 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
           {
             ...outlets,
             packets: (packets) => this.#received(packets),
-            event: (event) => outlets.later(() => this.#report(event, address)),
+            event: (event) => outlets.later(this.#report(event, address)),
             // Nobody listens, as a rule: then nothing is decoded.
             frame: (frame) => {
               if (this.listenerCount('frame') > 0)
@@ -326,13 +326,15 @@ export class PppoeSession extends EventEmitter<SessionEvents> {
     this.packets.push(packets);
   }
 
-  #report(event: SessionEvent, address: MacAddress): void {
-    if (event.type === 'state') this.emit('state', event.state, this.status);
-    else if (event.type === 'progress') this.emit('progress', event.text);
-    else if (event.type === 'message') this.emit('message', event.kind, event.text);
-    else if (event.type === 'addresses') this.emit('addresses', this.status);
-    else if (event.type !== 'session') this.emit(event.type, event.prefix, this.status);
-    else this.#remember(event.session, address);
+  /** What tells of an event, with the status of this moment: the session may be further on when it is called. */
+  #report(event: SessionEvent, address: MacAddress): () => void {
+    if (event.type === 'progress') return () => this.emit('progress', event.text);
+    if (event.type === 'message') return () => this.emit('message', event.kind, event.text);
+    if (event.type === 'session') return () => this.#remember(event.session, address);
+    const { status } = this;
+    if (event.type === 'state') return () => this.emit('state', event.state, status);
+    if (event.type === 'addresses') return () => this.emit('addresses', status);
+    return () => this.emit(event.type, event.prefix, status);
   }
 
   /** The session that an earlier run left at this interface's Access Concentrator. */

@@ -48,6 +48,8 @@ export class Dialog {
     );
     const tray = page.locator('.red-ui-tray').last();
     await tray.locator('.pppoe-form').waitFor();
+    // Node-RED moves the focus there once the dialog has slid in: whoever types before that types somewhere else.
+    await tray.locator(':focus').waitFor();
     return new Dialog(page, id, tray);
   }
 

@@ -215,6 +215,17 @@ describe('the dialog of a session', { skip: skip() }, () => {
     },
   );
 
+  test('shows the remedy where Node-RED may not open raw sockets', LIMIT, async () => {
+    const remedy = 'One of these gives it:\n- systemd: AmbientCapabilities=CAP_NET_RAW\n- setcap cap_net_raw+ep node';
+    await demo.page.route('**/pppoe/access', (route) => route.fulfill({ json: { allowed: false, remedy } }));
+    await dialog.tray.getByLabel('Kind of interface').selectOption('gre');
+    const note = dialog.tray.getByRole('note');
+    await note.waitFor();
+    assert.equal((await note.textContent())?.trim(), `Node-RED may not open raw sockets here.${remedy}`);
+    await demo.page.unroute('**/pppoe/access');
+    await dialog.cancel();
+  });
+
   test('puts a tunnel together from its form, and takes it apart again', LIMIT, async () => {
     await dialog.tray.getByLabel('Kind of interface').selectOption('gre');
     await dialog.tray.getByLabel('Far end').fill('192.0.2.300');

@@ -76,7 +76,9 @@ class Target {
     this.#encapsulation = encapsulationOf(tunnel);
     const path = { ...tunnel, name: text, protocol: this.#protocol };
     const open: OpenCarrier = (events) =>
-      tunnel.kind === 'vxlan' ? this.#datagrams(events) : openRawCarrier(path, events, this.#sockets());
+      tunnel.kind === 'vxlan'
+        ? this.#datagrams(events)
+        : openRawCarrier(path, events, this.#sockets(), (call) => call());
     const place = { remote: REMOTE, address: OWN, underlayMtu: 1_500 };
     this.#link = new TunnelLink(place, this.#encapsulation, open, this.#clock);
     this.#link.onDown = () => report.downs++;

@@ -65,6 +65,12 @@ export class Access {
     return subscriber as SubscriberStatus;
   }
 
+  /** The first session of which something changed since then while it was up. */
+  async changed(since: number): Promise<SubscriberStatus> {
+    const { subscriber } = await this.nodeRed.next('events', ({ payload }) => payload === 'changed', since);
+    return subscriber as SubscriberStatus;
+  }
+
   /** The first session that ended since then. */
   async down(since: number): Promise<SubscriberDown> {
     const report: Report = await this.nodeRed.next('events', ({ payload }) => payload === 'down', since);

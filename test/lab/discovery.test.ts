@@ -84,13 +84,13 @@ labSuite(
       await ping(peers(), 'doubled', mtu);
     });
 
-    test('sessions of one MAC address and one number are told apart by their tags', async () => {
-      const sessions = (await peers().concentrator.sessions()).filter(({ peer }) => peer !== '02:00:5e:00:53:aa');
+    test('two sessions of one MAC address and one number are told apart by their tags', async () => {
+      const inVlans = (await peers().concentrator.sessions()).filter(({ address }) => !address.startsWith('10.99.1.'));
       assert.deepEqual(
-        sessions.map(({ id, address }) => [id, address]).sort(),
-        [1, 2, 3].map((pool) => [1, `10.99.${pool}.1`]),
+        inVlans.map(({ id, address }) => [id, address]).sort(),
+        [2, 3].map((pool) => [1, `10.99.${pool}.1`]),
       );
-      assert.equal(new Set(sessions.map(({ peer }) => peer)).size, 1);
+      assert.equal(new Set(inVlans.map(({ peer }) => peer)).size, 1);
     });
 
     test('tags, priorities, no fragment', async () => {

@@ -165,9 +165,11 @@ export class Concentrator extends Peer {
     return this.machine.event(({ name }) => name === 'ip-up', since);
   }
 
-  /** Resolves when the peer's interface of the session that lent this address has its own: now it answers packets. */
+  /** Resolves when the interface of the session that lent this address has its own, and so answers packets. */
   upWith(address: string): Promise<PeerEvent> {
-    return this.machine.event(({ name, fields }) => name === 'ip-up' && fields['remote'] === address);
+    const { events } = this.machine;
+    const lost = events.findLastIndex(({ name, fields }) => name === 'ip-down' && fields['remote'] === address);
+    return this.machine.event(({ name, fields }) => name === 'ip-up' && fields['remote'] === address, lost + 1);
   }
 
   /** Ends a session in order: SIGTERM makes pppd send LCP Terminate-Requests, and pppoe-server a PADT afterwards. */

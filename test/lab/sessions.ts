@@ -39,12 +39,12 @@ interface Status {
   readonly hurl: string | null;
 }
 
-/** What the session of this name tells when it is up. */
+const isUp = ({ payload }: Report) => payload === 'up';
+
+/** What the session of this name tells when it is up: at once if it is. */
 export async function up(nodeRed: NodeRed, name: string): Promise<Status> {
-  const report = await nodeRed.next(
-    `${name}-states`,
-    ({ payload, event }: Report & { event?: unknown }) => payload === 'up' && event === undefined,
-  );
+  const last = nodeRed.reports(`${name}-states`).at(-1);
+  const report = last && isUp(last) ? last : await nodeRed.next(`${name}-states`, isUp, nodeRed.mark);
   return report['session'] as Status;
 }
 

@@ -29,11 +29,27 @@ interface NamespaceRun {
   readonly output: string;
 }
 
-function runInNamespace(file: string): Promise<NamespaceRun> {
+interface RunOptions {
+  /** The Node.js to run with; the present one if absent. */
+  readonly node?: string;
+  /** Where modules are looked for; here if absent. */
+  readonly cwd?: string;
+  /** Only tests whose name fits. */
+  readonly only?: string;
+}
+
+/** Runs a program in a new namespace: what `spawn` gives. */
+export function spawnInNamespace(program: string, args: readonly string[], cwd?: string) {
   // Without NODE_TEST_CONTEXT, which would make the inner run report in the outer runner's own format.
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
-  const node = [process.execPath, '--import', 'tsx', '--test-reporter', REPORTER, file];
-  const child = spawn('unshare', [...NAMESPACE, 'sh', '-c', ENTER, ...node], { env });
+  return spawn('unshare', [...NAMESPACE, 'sh', '-c', ENTER, program, ...args], { env, ...(cwd ? { cwd } : {}) });
+}
+
+/** Runs a file of tests, with tsx. */
+export function runInNamespace(file: string, options: RunOptions = {}): Promise<NamespaceRun> {
+  const { node = process.execPath, cwd, only } = options;
+  const pattern = only === undefined ? [] : ['--test-name-pattern', only];
+  const child = spawnInNamespace(node, ['--import', 'tsx', '--test-reporter', REPORTER, ...pattern, file], cwd);
   const outcomes: Outcome[] = [];
   let [stdout, output] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -21,18 +21,25 @@ linkContract('GRE with a key', (t) => tunnelPair(t, 'gre', '&key=4294967295'));
 linkContract('EoIP', (t) => tunnelPair(t, 'eoip', '&tunnel-id=258'));
 linkContract('EtherIP', (t) => tunnelPair(t, 'etherip'));
 
+/** raw-socket holds its sockets weakly. */
+const held = new Set<object>();
+
 /** Sends IP packets as anybody could. */
 async function send(protocol: number, source: string, destination: string, ...payloads: Buffer[]): Promise<void> {
   const socket = loadRawSockets().createSocket({ protocol: 255 });
+  held.add(socket);
   const ends = { source: parseIpv4(source), destination: parseIpv4(destination) };
   const common = { tos: 0, identification: 0, fragment: 0, ttl: 64, protocol, options: Buffer.alloc(0) };
   for (const payload of payloads) {
     const packet = encodeIpv4({ ...common, ...ends, payload });
     await new Promise<void>((resolve, reject) => {
-      socket.send(packet, 0, packet.length, destination, (error) => (error ? reject(error) : resolve()));
+      // raw-socket calls back past Node.js, which settles no promise then.
+      const sent = (error: Error | null) => setImmediate(() => (error ? reject(error) : resolve()));
+      socket.send(packet, 0, packet.length, destination, sent);
     });
   }
   socket.close();
+  held.delete(socket);
 }
 
 const gre = (payload: Buffer, key = 7) => encodeGre({ key, protocol: TRANSPARENT_ETHERNET, payload });
@@ -88,7 +95,8 @@ async function onTheWire(t: Parameters<typeof openText>[0], text: string, protoc
   // EoIP begins with a keepalive.
   const heard = new Promise<Buffer>((resolve) => {
     ear.on('message', (packet) => {
-      if (packet.length > 28) resolve(Buffer.from(packet));
+      const octets = Buffer.from(packet);
+      if (packet.length > 28) setImmediate(() => resolve(octets));
     });
   });
   openText(t, text).send([octets]);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type ConcentratorConfig, concentratorOptions } from '../../nodes/shared/concentrator-options';
-import { CONCENTRATOR_DEFAULTS, parseIpv6 } from '../../src/index';
+import { CONCENTRATOR_DEFAULTS, formatIpv4, parseIpv6 } from '../../src/index';
 
 function options(config: Partial<ConcentratorConfig>) {
   return concentratorOptions({ interface: 'virtual:lab', ...config }, {});
@@ -52,12 +52,14 @@ test('Ethernet types, delay, limits, admission and its time come from the form',
     authentication: 'pap, chap-md5',
     checkSource: 'false',
     queue: '10',
+    nbns: '192.0.2.1, 192.0.2.2',
   });
   assert.deepEqual(made.etherTypes, { discovery: 0x8862, session: 0x8864 });
   assert.deepEqual([made.padoDelay, made.maxSessions, made.maxSessionsPerHost], [250, 3, 2]);
   assert.deepEqual(made.discoveryLimit, { burst: 5, perSecond: 0.5 });
   assert.deepEqual([made.admission, made.decisionTimeout], ['accounts-then-ask', 2_500]);
   assert.deepEqual(made.authentication, ['pap', 'chap-md5'], 'in this order');
+  assert.deepEqual(made.nbns?.map(formatIpv4), ['192.0.2.1', '192.0.2.2']);
   assert.deepEqual([made.checkSource, made.queueLimit], [false, 10]);
 });
 

@@ -17,6 +17,8 @@ interface Kind {
 }
 
 const ADDRESS = /^10\.64\.0\.2$/;
+const ONE_SESSION = /^1 session$/;
+const AT_CONCENTRATOR = { source: 'concentrator', concentrator: 'ac', session: '' };
 const KINDS: readonly Kind[] = [
   { type: 'pppoe-state', shows: ADDRESS },
   { type: 'pppoe-in', shows: ADDRESS },
@@ -25,6 +27,21 @@ const KINDS: readonly Kind[] = [
     good: () => ({ payload: { destination: '10.64.0.1', protocol: 'udp', payload: 'x' } }),
     bad: { payload: 'no packet' },
     shows: ADDRESS,
+  },
+  { type: 'pppoe-in', properties: AT_CONCENTRATOR, shows: ONE_SESSION },
+  {
+    type: 'pppoe-out',
+    properties: AT_CONCENTRATOR,
+    good: () => ({ payload: { destination: '10.64.0.2', protocol: 'udp', payload: 'x' } }),
+    bad: { payload: 'no packet' },
+    shows: ONE_SESSION,
+  },
+  {
+    type: 'pppoe-subscriber',
+    properties: AT_CONCENTRATOR,
+    good: () => ({ payload: 'list' }),
+    bad: { payload: 'dance' },
+    shows: ONE_SESSION,
   },
   { type: 'pppoe-control', good: () => ({ payload: 'status' }), bad: { payload: 'dance' }, shows: ADDRESS },
   {
@@ -49,8 +66,9 @@ function flowOf({ type, properties }: Kind): readonly FlowNode[] {
 }
 
 for (const kind of KINDS) {
-  const { type, good, bad, shows } = kind;
-  describe(type, () => {
+  const { type, properties, good, bad, shows } = kind;
+  const place = properties?.['source'] === undefined ? 'a session' : 'an access concentrator';
+  describe(`${type} of ${place}`, () => {
     test('shows in its status what is going on, to a Status node as well', async () => {
       await load(flowOf(kind));
       const shown = new Inbox('status-heard');

@@ -43,6 +43,18 @@ for (const [type, path] of Object.entries(NODES)) {
   });
 }
 
+for (const [name, path] of Object.entries<string>(manifest['node-red'].plugins)) {
+  test(`the plugin ${name} is built, with its words and what it loads`, () => {
+    const built = join(ROOT, path);
+    assert.ok(existsSync(built));
+    const html = readFileSync(built.replace(/\.js$/, '.html'), 'utf8');
+    const [, script] = /src="resources\/@pppoe\/node-red-pppoe\/([^"]+)"/.exec(html) ?? [];
+    assert.ok(script && existsSync(join(ROOT, 'resources', script)), script);
+    const locale = join(built, '../locales/en-US', `${name}.json`);
+    assert.ok(Object.keys(JSON.parse(readFileSync(locale, 'utf8'))[name]).length > 0);
+  });
+}
+
 describe('each example', () => {
   before(() => helper.startServer());
   after(() => helper.stopServer());

@@ -289,3 +289,10 @@ test('authentication before LCP is open is ignored', () => {
   assert.equal(wire.host.phase, 'establish');
   assert.equal(wire.sent('host', PROTOCOL.chap).length, 0);
 });
+
+test('a peer that rejects authentication as such is refused at once, in order', () => {
+  const wire = new Wire({ host: { lcp: { ...HOST.lcp, allowed: [] } }, ac: requiring('chap-md5') }).start();
+  assert.deepEqual(wire.ac.reason, { code: 'authentication-failed', text: 'The peer refuses to say who it is' });
+  assert.equal(wire.host.reason?.code, 'peer-terminated');
+  assert.deepEqual([wire.host.phase, wire.ac.phase], ['dead', 'dead']);
+});

@@ -162,16 +162,18 @@ test("a peer's Configure-Requests never reset the Restart timer, however many th
   }
 });
 
-test('a Configure-Request of ours that is overdue is repeated at once when the peer proves to listen', () => {
+test('a Configure-Request of ours that is overdue is repeated when the peer proves to listen, before it is answered', () => {
   for (const event of ['RCR+', 'RCR-']) {
     const rig = opening();
     const { identifier, data } = rig.request;
     rig.now = 150;
     rig.take();
     rig.bring(event);
-    assert.deepEqual(rig.take(), [event === 'RCR+' ? 'sca' : 'scn', 'scr']);
-    assert.equal(rig.last.identifier, identifier);
-    assert.deepEqual(rig.last.data, data);
+    // After an Ack that opens it, the peer would take the repetition for a new negotiation.
+    assert.deepEqual(rig.take(), ['scr', event === 'RCR+' ? 'sca' : 'scn']);
+    const repeated = rig.sentOf(CONTROL.configureRequest).at(-1);
+    assert.equal(repeated?.identifier, identifier);
+    assert.deepEqual(repeated.data, data);
     assert.equal(rig.automaton.deadline, 200, 'the Restart timer runs on');
   }
 });
@@ -183,6 +185,24 @@ test('one that is not overdue is given the rest of the time that an answer takes
   assert.equal(rig.automaton.deadline, 20);
   rig.pass(100);
   assert.deepEqual(times(rig, REQUEST), [0, 20]);
+});
+
+test('a peer that opens anew is given twice the time to answer each time, and from the second on before a restart', () => {
+  const rig = opened();
+  for (const patience of [2, 4, 8]) {
+    rig.now += 1_000;
+    const began = rig.now;
+    rig.configure([{ type: GOOD, data: Buffer.from([patience]) }]);
+    rig.configure([{ type: GOOD, data: Buffer.from([patience]) }]);
+    rig.pass(100 * patience);
+    const sent = times(rig, REQUEST).filter((at) => at >= began);
+    assert.deepEqual(
+      sent.map((at) => at - began),
+      [0, 20 * patience, 100 * patience],
+    );
+    rig.acknowledge();
+    assert.equal(rig.automaton.state, 'Opened');
+  }
 });
 
 test('an answer in that time leaves nothing to repeat', () => {

@@ -100,6 +100,26 @@ test('reconnect comes back with a new session; events carry the status', LIMIT, 
   });
 });
 
+test('a state is told with the status that it began with, even when it is over by then', LIMIT, async () => {
+  await withConcentrator('session-b2', async (_concentrator, session) => {
+    const told: string[] = [];
+    session.on('state', (state, { state: ofStatus, mru, localAddress }) => {
+      told.push(state === 'up' ? `up as ${ofStatus}: ${mru}, ${localAddress}` : `${state} as ${ofStatus}`);
+    });
+    // Told before `up` is, and after the session has become so.
+    session.on('progress', (text) => text.startsWith('IPCP is open') && session.disconnect());
+    session.connect();
+    await assert.doesNotReject(session.connected(5_000));
+    await session.disconnected(5_000);
+    assert.deepEqual(told.slice(-4), [
+      'configuring as configuring',
+      'up as up: 1492, 10.64.0.2',
+      'terminating as terminating',
+      'idle as idle',
+    ]);
+  });
+});
+
 test('connected rejects with the code of what went wrong', LIMIT, async () => {
   await withConcentrator(
     'session-c',

@@ -12,7 +12,7 @@ describe('the state diagram', () => {
       const picture = drawStates(SESSION_MACHINE, present, 290, 'title');
       const text = textOf(picture);
       assert.deepEqual(
-        [...text.matchAll(/class="lit" data-state="(\w+)"/g)].map(([, state]) => state),
+        [...text.matchAll(/class="lit \w+" data-state="(\w+)"/g)].map(([, state]) => state),
         [present],
       );
       const boxes = [...text.matchAll(/class="box" x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"/g)].map(

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { Book } from '../../nodes/editor/sidebar/book.js';
 import type { Entry, SessionDetails, SessionSummary } from '../../nodes/editor/sidebar/data.js';
 import { cells, cut, duration, hexDump, later, octets, wrapped } from '../../nodes/editor/sidebar/text.js';
 import { fill } from '../../nodes/editor/sidebar/words.js';
 import { FINDINGS, HINTS } from '../../src/index';
+import { flat, TRANSLATIONS, texts } from '../nodes/catalogue';
 import { frame } from './records';
 
 test('the width of a text counts characters of East Asia twice', () => {
@@ -62,21 +61,25 @@ test('what a peer says is not taken for a placeholder', () => {
   assert.equal(fill('{said} {user} {none}', { said: '{user}', user: 'anna' }), '{user} anna {none}');
 });
 
+/** The sidebar's texts whose keys begin so, by the rest of the key. */
+function said(language: string, group = ''): Record<string, string> {
+  const before = `pppoe-sidebar.${group}`;
+  const all = [...flat(texts(language, 'pppoe-sidebar'))].filter(([key]) => key.startsWith(before));
+  return Object.fromEntries(all.map(([key, text]) => [key.slice(before.length), text]));
+}
+
 test('the texts of diagnoses are in the catalog as the library has them', () => {
-  const path = join(__dirname, '../../nodes/locales/en-US/pppoe-sidebar.json');
-  const { finding, hint } = JSON.parse(readFileSync(path, 'utf8'))['pppoe-sidebar'];
-  assert.deepEqual(flat(finding), FINDINGS);
-  assert.deepEqual(flat(hint), HINTS);
+  assert.deepEqual(said('en-US', 'finding.'), FINDINGS);
+  assert.deepEqual(said('en-US', 'hint.'), HINTS);
 });
 
-function flat(nested: Record<string, unknown>, before = ''): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(nested).flatMap(([key, value]) =>
-      typeof value === 'string'
-        ? [[before + key, value]]
-        : Object.entries(flat(value as typeof nested, `${before}${key}.`)),
-    ),
-  );
+for (const language of TRANSLATIONS) {
+  test(`${language}: no text is missing or left over, and each has the same places for values`, () => {
+    const places = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(([place]) => place).sort();
+    const placesOf = (all: Record<string, string>) =>
+      Object.fromEntries(Object.entries(all).map(([key, text]) => [key, [text !== '', ...places(text)]]));
+    assert.deepEqual(placesOf(said(language)), placesOf(said('en-US')));
+  });
 }
 
 const SUMMARY: SessionSummary = {

@@ -5,7 +5,7 @@ import type { Words } from './words.js';
 
 /** A step of the ladder in full: decoded fields and octets of a frame, the reason of a state. */
 export function frameDetails(rung: Rung, words: Words, close: () => void): HTMLElement {
-  const dismiss = element('button', { class: 'red-ui-button red-ui-button-small', type: 'button' }, icon('times'));
+  const dismiss = element('button', { class: 'pppoe-button', type: 'button' }, icon('times'));
   dismiss.setAttribute('aria-label', words('close'));
   dismiss.addEventListener('click', close);
   const head = element('div', { class: 'pppoe-frame-head' }, element('h4', {}, headline(rung, words)), dismiss);

@@ -2,7 +2,7 @@ import type { FrameRecord, StateRecord } from './data.js';
 import { type Ladder, type Rung, titleOf } from './ladder.js';
 import { breadth, type Picture, room } from './picture.js';
 import { type Shape, shape } from './shape.js';
-import { cut, later, wrapped } from './text.js';
+import { cells, cut, later, wrapped } from './text.js';
 import type { Words } from './words.js';
 
 /** Tags that mean something to their sender only. */
@@ -52,31 +52,34 @@ export function drawLadder(ladder: Ladder, words: Words, width: number, chosen?:
         'aria-label': describeRung(rung, words),
       },
       shape('rect', { class: 'ground', x: 0, y: top, width, height: drawn.height, rx: 3 }),
+      ...drawLives(sheet, top, drawn.height),
       ...drawn.draw(top),
     );
     top += drawn.height;
     return group;
   });
-  const height = top + 14;
-  const lives = [sheet.left, sheet.right].map((x) =>
-    shape('path', { class: 'life', d: `M${x} ${HEADER - 8}V${height - 4}` }),
-  );
+  const height = top + 8;
   const picture = shape(
     'svg',
     { viewBox: `0 0 ${width} ${height}`, role: 'presentation' },
-    ...lives,
+    ...drawLives(sheet, HEADER - 8, 14),
     ...drawHeader(sheet, width),
     ...rungs,
   );
   return { shape: picture, width, height };
 }
 
+/** A piece of both lifelines: over the ground of what is chosen, and under its arrow. */
+function drawLives({ left, right }: Sheet, top: number, height: number): readonly Shape[] {
+  return [left, right].map((x) => shape('path', { class: 'life', d: `M${x} ${top}v${height}` }));
+}
+
 function drawHeader({ words, ladder }: Sheet, width: number): readonly Shape[] {
   const host = words('ladder.host');
   const role = words('ladder.concentrator');
   const name = cut(ladder.peers.map((peer) => peer.name).join(', '), room(width / 2 - 12, 10.5));
-  const wide = Math.max(breadth(role.length, 11.5), breadth(name.length, 10.5)) + 14;
-  const narrow = Math.max(breadth(host.length, 11.5) + 14, 2 * MARGIN);
+  const wide = Math.max(breadth(cells(role), 11.5), breadth(cells(name), 10.5)) + 14;
+  const narrow = Math.max(breadth(cells(host), 11.5) + 14, 2 * MARGIN);
   const text = (x: number, y: number, kind: string, content: string) =>
     shape('text', { x, y, class: `middle ${kind}` }, content);
   return [

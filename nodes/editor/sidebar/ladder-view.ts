@@ -101,7 +101,7 @@ export class LadderView {
   }
 
   #step(symbol: string, label: string, step: number): HTMLButtonElement {
-    const button = element('button', { class: 'red-ui-button red-ui-button-small', type: 'button' }, icon(symbol));
+    const button = element('button', { class: 'pppoe-button', type: 'button' }, icon(symbol));
     button.setAttribute('aria-label', label);
     button.title = label;
     button.addEventListener('click', () => {

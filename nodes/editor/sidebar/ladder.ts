@@ -61,6 +61,8 @@ function rungsOf(entries: readonly Entry[]): readonly Rung[] {
   const rungs: Rung[] = [];
   const began = Date.parse(entries[0]?.at ?? '');
   let previous: Entry | undefined;
+  // Times are rounded, each for itself: one may seem to be before its forerunner's.
+  let after = 0;
   for (let index = 0; index < entries.length; index++) {
     const entry = entries[index] as Entry;
     const missing = previous ? entry.serial - previous.serial - 1 : 0;
@@ -72,7 +74,8 @@ function rungsOf(entries: readonly Entry[]): readonly Rung[] {
     } else if (entry.type === 'state') {
       rungs.push({ type: 'state', key: String(entry.serial), entry });
     } else {
-      rungs.push({ type: 'frame', key: String(entry.serial), frame: entry, after: Date.parse(entry.at) - began });
+      after = Math.max(after, Date.parse(entry.at) - began);
+      rungs.push({ type: 'frame', key: String(entry.serial), frame: entry, after });
     }
     previous = entries[index];
   }

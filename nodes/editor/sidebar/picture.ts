@@ -40,9 +40,8 @@ export function pictureStyle(scope: string, colours: Colours): string {
     ...arrowRules('received', colours.received),
     ...arrowRules('refused', colours.refused),
     ...arrowRules('malformed', colours.refused),
-    ...arrowRules('repeated', colours.repeated),
+    ...arrowRules('repeated', colours.repeated, '; stroke-dasharray: 5 3'),
     ...arrowRules('ignored', colours.muted),
-    '.repeated .arrow': 'stroke-dasharray: 5 3',
     '.dot': `fill: ${colours.muted}`,
     '.good .dot': `fill: ${colours.good}`,
     '.bad .dot': `fill: ${colours.refused}`,
@@ -50,8 +49,10 @@ export function pictureStyle(scope: string, colours: Colours): string {
     '.edge-head': `fill: ${colours.line}`,
     '.next.edge': `stroke: ${colours.sent}; stroke-width: 2`,
     '.next.edge-head': `fill: ${colours.sent}`,
-    '.lit > .box': `fill: ${colours.lit}; stroke: ${colours.lit}`,
-    '.lit > text': `fill: ${colours.onLit}; font-weight: bold`,
+    '.lit > .box': `fill: ${colours.sent}; stroke: ${colours.sent}`,
+    '.lit > text': `fill: ${colours.paper}`,
+    '.lit.good > .box': `fill: ${colours.lit}; stroke: ${colours.lit}`,
+    '.lit.good > text': `fill: ${colours.onLit}`,
     '.spark-received': `fill: ${colours.received}; fill-opacity: 0.25; stroke: ${colours.received}; stroke-width: 1.2`,
     '.spark-sent': `fill: none; stroke: ${colours.sent}; stroke-width: 1.2`,
   };
@@ -60,9 +61,9 @@ export function pictureStyle(scope: string, colours: Colours): string {
     .join('\n');
 }
 
-function arrowRules(kind: string, colour: string): Record<string, string> {
+function arrowRules(kind: string, colour: string, more = ''): Record<string, string> {
   return {
-    [`.${kind} .arrow`]: `stroke: ${colour}; stroke-width: 1.6`,
+    [`.${kind} .arrow`]: `stroke: ${colour}; stroke-width: 1.6${more}`,
     [`.${kind} .head`]: `fill: ${colour}`,
     [`.${kind} .mark`]: `fill: ${colour}; font-weight: bold; font-size: 10.5px`,
   };

@@ -25,12 +25,18 @@ export class SessionListView {
   readonly element: HTMLElement;
   readonly #rows = new Map<string, Row>();
   readonly #listbox: Listbox;
+  /** Rows that can be seen: the others' sparklines are not drawn. */
+  readonly #seen = new Set<Element>();
+  readonly #watch: IntersectionObserver;
 
   constructor(
     private readonly words: Words,
     choose: (id: string) => void,
   ) {
     this.element = element('div', { class: 'pppoe-list', role: 'listbox', 'aria-label': words('sessions') });
+    this.#watch = new IntersectionObserver((entries) => {
+      for (const { target, isIntersecting } of entries) this.#seen[isIntersecting ? 'add' : 'delete'](target);
+    });
     this.#listbox = new Listbox(this.element, { choose, reach: choose });
   }
 
@@ -40,6 +46,8 @@ export class SessionListView {
     for (const [id, { row }] of this.#rows) {
       if (ids.includes(id)) continue;
       row.remove();
+      this.#watch.unobserve(row);
+      this.#seen.delete(row);
       this.#rows.delete(id);
     }
     book.sessions.forEach((summary, index) => {
@@ -66,6 +74,7 @@ export class SessionListView {
     row.append(name, state, addresses, time, spark, rates);
     const made = { row, name, state, addresses, time, rates, spark, drawnFrom: '' };
     this.#rows.set(id, made);
+    this.#watch.observe(row);
     return made;
   }
 
@@ -77,10 +86,11 @@ export class SessionListView {
     const traffic = `↓ ${octets(received)}/s  ↑ ${octets(sent)}/s`;
     row.row.dataset['look'] = lookOf(summary);
     write(row.name, summary.name);
-    write(row.state, summary.problem ? `${summary.state} · ${summary.problem}` : summary.state);
-    write(row.addresses, summary.addresses.join('  ') || summary.interface);
+    write(row.state, summary.state);
+    write(row.addresses, summary.problem ?? (summary.addresses.join('  ') || summary.interface));
     write(row.time, timeOf(summary, book.now, words));
     write(row.rates, traffic);
+    if (!this.#seen.has(row.row)) return;
     const drawnFrom = samples.map((sample) => `${sample.received},${sample.sent}`).join();
     if (drawnFrom === row.drawnFrom) return;
     row.drawnFrom = drawnFrom;

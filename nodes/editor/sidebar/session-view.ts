@@ -111,7 +111,7 @@ export class SessionView {
   #exports(): HTMLElement {
     const buttons = FORMATS.map((format) => {
       const label = this.words(`export.${format}`);
-      const button = element('button', { class: 'red-ui-button red-ui-button-small', type: 'button', title: label });
+      const button = element('button', { class: 'pppoe-button', type: 'button', title: label });
       button.setAttribute('aria-label', label);
       button.append(
         icon('download'),

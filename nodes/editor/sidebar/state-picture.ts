@@ -55,7 +55,7 @@ function placeOf(state: string, width: number): Place {
 function drawBox(state: string, { x, y, width }: Place, lit: boolean): Shape {
   return shape(
     'g',
-    { class: lit ? 'lit' : 'state', 'data-state': state },
+    { class: lit ? `lit ${state === 'up' ? 'good' : 'other'}` : 'state', 'data-state': state },
     shape('rect', { class: 'box', x, y, width, height: HEIGHT, rx: HEIGHT / 2 }),
     shape('text', { class: 'middle title', x: x + width / 2, y: y + 16 }, state),
   );
