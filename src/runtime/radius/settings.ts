@@ -36,7 +36,7 @@ export const RADIUS_DEFAULTS: RadiusSettings = {
   interimInterval: 600_000,
 };
 
-/** The shortest interim interval that RFC 2869 §5.16 allows. */
+/** The shortest interim interval that a server may ask for (RFC 2869 §5.16). */
 export const MIN_INTERIM = 60_000;
 
 /**
@@ -57,8 +57,8 @@ export function radiusSettings(settings: Partial<RadiusSettings>): RadiusSetting
   if (!(Number.isInteger(all.tries) && all.tries >= 1 && all.tries <= 10))
     throw new RangeError(`RADIUS requests must be sent from 1 to 10 times, not ${all.tries}`);
   if (!(all.deadTime >= 0)) throw new RangeError(`the dead time must be 0 ms or more, not ${all.deadTime}`);
-  if (!(all.interimInterval === 0 || (all.interimInterval >= MIN_INTERIM && all.interimInterval <= 86_400_000)))
-    throw new RangeError(`the interim interval must be 0, or from 60 to 86400 s, not ${all.interimInterval / 1_000}`);
+  if (!(all.interimInterval === 0 || (all.interimInterval >= 1_000 && all.interimInterval <= 86_400_000)))
+    throw new RangeError(`the interim interval must be 0, or from 1 to 86400 s, not ${all.interimInterval / 1_000}`);
   return all;
 }
 
