@@ -45,7 +45,7 @@ interface Status {
 const statusOf = (report: Report) => report['session'] as Status;
 const isUp = ({ payload }: Report) => payload === 'up';
 /** IPv4 is there when the session is up; IPv6, whose identifier pppd corrects, comes with it or soon after. */
-const hasIpv6 = (report: Report) => isUp(report) && statusOf(report).ipv6 !== null;
+const hasIpv6 = (report: Report) => statusOf(report).ipv6 !== null;
 
 /** Sends ICMPv6 echo requests and waits for as many replies from that address. */
 async function ping(nodeRed: NodeRed, destination: string, count: number): Promise<void> {
