@@ -27,6 +27,7 @@ describe('the dialogs of the other nodes', { skip: skip() }, () => {
 
   test('pppoe-concentrator says what is wanted, and takes variables within lists', LIMIT, async () => {
     const dialog = await Dialog.open(demo.page, 'pppoe-concentrator');
+    await dialog.unfold();
     await tryOut(dialog, 'acName', 'x'.repeat(1_001), 'isp', /^AC-Name: at most 1000 octets/);
     await tryOut(dialog, 'services', `gold, ${'x'.repeat(1_001)}`, 'gold, ${SILVER}', /^Services: names of at most/);
     await tryOut(dialog, 'mru', '9001', '1500', /^MRU: a whole number/);
@@ -74,14 +75,19 @@ describe('the dialogs of the other nodes', { skip: skip() }, () => {
     assert.equal((await dialog.accept())['output'], '${OUTPUT}');
   });
 
-  for (const type of TYPES.filter((name) => !['pppoe-session', 'pppoe-concentrator'].includes(name))) {
-    test(`${type} wants a session`, LIMIT, async () => {
+  for (const [type, property] of [
+    ...['pppoe-state', 'pppoe-in', 'pppoe-out', 'pppoe-control', 'pppoe-ping'].map(
+      (name) => [name, 'session'] as const,
+    ),
+    ['pppoe-subscriber', 'concentrator'],
+  ] as const) {
+    test(`${type} wants a ${property}`, LIMIT, async () => {
       const dialog = await Dialog.open(demo.page, type);
-      const session = await dialog.field('session').inputValue();
-      await dialog.field('session').selectOption('_ADD_');
-      assert.match((await dialog.wanted('session').textContent()) ?? '', /^Session: choose one/);
-      await dialog.field('session').selectOption(session);
-      assert.equal(await dialog.wanted('session').textContent(), '');
+      const chosen = await dialog.field(property).inputValue();
+      await dialog.field(property).selectOption('_ADD_');
+      assert.match((await dialog.wanted(property).textContent()) ?? '', /^(?:Session|Concentrator): choose one/);
+      await dialog.field(property).selectOption(chosen);
+      assert.equal(await dialog.wanted(property).textContent(), '');
       await dialog.cancel();
     });
   }
