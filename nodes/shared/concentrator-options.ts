@@ -9,6 +9,7 @@ import { type AuthenticationField, authenticationOf } from './authentication';
 import { type ConcentratorIpv6Config, concentratorIpv6Options } from './concentrator-ipv6';
 import { type ConcentratorRadiusConfig, concentratorRadiusOptions } from './concentrator-radius';
 import { type EthernetConfig, ethernetOptions } from './ethernet-fields';
+import { faultsOf, ownFaultsOf } from './fault-field';
 import { listOf, numberOf, type Tick, tickOf } from './fields';
 
 /** Who decides about logins, as the form stores it. */
@@ -53,10 +54,12 @@ export interface ConcentratorConfig
   /** NetBIOS name servers, separated by commas. */
   readonly nbns?: string;
   readonly mru?: number | string;
+  /** What is done wrong on purpose: names separated by commas, or JSON. */
+  readonly faults?: string;
 }
 
 export interface ConcentratorCredentials {
-  /** JSON: an array of { username, password, address? }. */
+  /** JSON: an array of { username, password, address?, faults? }. */
   readonly accounts?: string;
   /** Of all RADIUS servers. */
   readonly radiusSecret?: string;
@@ -84,6 +87,7 @@ export function concentratorOptions(
     poolSize: numberOf('pool size', config.poolSize, defaults.poolSize),
     dns: listOf(config.dns).map((server) => parseIpv4(server)),
     nbns: listOf(config.nbns).map((server) => parseIpv4(server)),
+    faults: faultsOf(config.faults),
     ...concentratorIpv6Options(config),
     checkSource: tickOf('source check', config.checkSource, defaults.checkSource),
     mru: numberOf('MRU', config.mru, defaults.mru),
@@ -173,11 +177,16 @@ function accountsOf(text: string | undefined): readonly Account[] {
 }
 
 function accountOf(account: unknown, index: number): Account {
-  const { username, password, address } = (account ?? {}) as Partial<
-    Record<'username' | 'password' | 'address', unknown>
+  const { username, password, address, faults } = (account ?? {}) as Partial<
+    Record<'username' | 'password' | 'address' | 'faults', unknown>
   >;
   if (typeof username !== 'string' || typeof password !== 'string' || username === '' || password === '') {
     throw new RangeError(`account ${index + 1} needs a user name and a password`);
   }
-  return { username, password, ...(address ? { address: parseIpv4(String(address).trim()) } : {}) };
+  return {
+    username,
+    password,
+    ...(address ? { address: parseIpv4(String(address).trim()) } : {}),
+    ...(faults ? { faults: ownFaultsOf(faults) } : {}),
+  };
 }
