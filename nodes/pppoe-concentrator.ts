@@ -5,7 +5,7 @@ import {
   type ConcentratorConfig,
   type ConcentratorCredentials,
   concentratorOptions,
-  resolvedAccounts,
+  resolvedCredentials,
 } from './shared/concentrator-options';
 import { DeployPark, FlowsStarted } from './shared/deploy';
 import { resolved, withVariables } from './shared/variables';
@@ -17,7 +17,7 @@ interface Self extends ConcentratorNode {
 }
 
 /** Lists, and the interface: what may have environment variables within its text. */
-const WITH_VARIABLES = ['interface', 'services', 'authentication', 'dns', 'nbns', 'ipv6Dns'] as const;
+const WITH_VARIABLES = ['interface', 'services', 'authentication', 'dns', 'nbns', 'ipv6Dns', 'radiusServers'] as const;
 
 export = (RED: NodeAPI): void => {
   const started = new FlowsStarted(RED);
@@ -29,7 +29,7 @@ export = (RED: NodeAPI): void => {
     RED.nodes.createNode(this, stored);
     const config = resolved(RED, this, stored, WITH_VARIABLES);
     const value = (text: string) => withVariables(RED, this, text);
-    const credentials = resolvedAccounts(this.credentials ?? {}, value);
+    const credentials = resolvedCredentials(this.credentials ?? {}, value);
     const settings = JSON.stringify([config, credentials]);
     const outcome = attempt(() => {
       const { resource } = park.adopt(this.id, settings);
@@ -46,6 +46,7 @@ export = (RED: NodeAPI): void => {
     report(this, outcome);
     this.on('close', (removed: boolean, done: () => void) => {
       outcome.removeAllListeners();
+      reportRadius(this, outcome);
       if (removed) leases.delete(this.id);
       else leases.set(this.id, outcome.leases);
       if (park.park(this.id, removed, outcome, settings)) return done();
@@ -82,7 +83,7 @@ export = (RED: NodeAPI): void => {
   }
 
   RED.nodes.registerType('pppoe-concentrator', PppoeConcentratorNode as never, {
-    credentials: { accounts: { type: 'text' } },
+    credentials: { accounts: { type: 'text' }, radiusSecret: { type: 'password' } },
   });
 };
 
@@ -122,7 +123,15 @@ function report(node: Self, concentrator: PppoeConcentrator): void {
     node.log(`${username ?? 'somebody'} (${mac}) got no session: ${reason.code}: ${reason.text}`);
     tell({ event: 'refused', refusal }, 0);
   });
+  reportRadius(node, concentrator);
   concentrator.on('authenticate', (login) => {
     for (const user of Object.values(node.users)) user.asked?.(login);
   });
+}
+
+/** Tells the log of the RADIUS servers; also while the access concentrator closes, when records may be lost. */
+function reportRadius(node: Self, concentrator: PppoeConcentrator): void {
+  // One that is adopted after a deploy still tells its former node.
+  concentrator.removeAllListeners('radius');
+  concentrator.on('radius', ({ code, text }) => (code === 'server-alive' ? node.log(text) : node.warn(text)));
 }

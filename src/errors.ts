@@ -46,6 +46,7 @@ export type PppoeErrorCode =
 
 /**
  * What is behind an `authentication-failed`, where the peer says so: MS-CHAPv2 does (RFC 2759 §6, its code in brackets).
+ * And `no-server`: whom our access concentrator asks about logins did not answer.
  *
  * - `restricted-hours` (646): not at this time of the day or week.
  * - `account-disabled` (647).
@@ -60,7 +61,8 @@ export type AuthenticationDetail =
   | 'password-expired'
   | 'no-dial-in-permission'
   | 'wrong-credentials'
-  | 'changing-password';
+  | 'changing-password'
+  | 'no-server';
 
 /** An error of this package. `code` is stable; `message` is for people. */
 export class PppoeError extends Error {

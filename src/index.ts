@@ -64,6 +64,8 @@ export {
   type PppoeSessionOptions,
   type SessionStatus,
 } from './runtime/pppoe-session';
+export type { RadiusReport } from './runtime/radius/client';
+export { RADIUS_DEFAULTS, type RadiusServer, type RadiusSettings } from './runtime/radius/settings';
 export { type ScannedOffer, type ScanOptions, scan } from './runtime/scan';
 export { fileMemory, type SessionMemory } from './runtime/session-memory';
 export type { Sender, SubscriberPacket, SubscriberStatus } from './runtime/subscriber-status';

@@ -1,3 +1,4 @@
+import { areOwnFaults } from './faults.js';
 import { isAtMost, isIpv4, orVariable } from './rules.js';
 
 /** A subscriber of an access concentrator, as its dialog stores it. */
@@ -5,9 +6,11 @@ export interface Account {
   readonly username?: string;
   readonly password?: string;
   readonly address?: string;
+  /** Names separated by commas, or JSON. */
+  readonly faults?: string;
 }
 
-export const ACCOUNT_KEYS = ['username', 'password', 'address'] as const;
+export const ACCOUNT_KEYS = ['username', 'password', 'address', 'faults'] as const;
 
 const isName = (text: string) => text !== '' && isAtMost(255)(text);
 
@@ -22,19 +25,25 @@ export function parseAccounts(text: string): readonly Account[] | undefined {
   }
 }
 
-/** The stored text; empty for no accounts. What is empty altogether is left out, and so is an address that is. */
+/** The stored text; empty for no accounts. What is empty altogether is left out, and so are an address and faults that are. */
 export function formatAccounts(accounts: readonly Account[]): string {
   const written = accounts
     .filter((account) => ACCOUNT_KEYS.some((key) => account[key]))
-    .map(({ username, password, address }) => ({ username, password, ...(address ? { address } : {}) }));
+    .map(({ username, password, address, faults }) => ({
+      username,
+      password,
+      ...(address ? { address } : {}),
+      ...(faults ? { faults } : {}),
+    }));
   return written.length > 0 ? JSON.stringify(written) : '';
 }
 
 /** The fields of an account that are not what they should be; none of an account that has not been begun. */
-export function wrongIn({ username = '', password = '', address = '' }: Account): (keyof Account)[] {
-  if (!username && !password && !address) return [];
+export function wrongIn({ username = '', password = '', address = '', faults = '' }: Account): (keyof Account)[] {
+  if (!username && !password && !address && !faults) return [];
   return ACCOUNT_KEYS.filter((key) => {
     if (key === 'address') return !orVariable(isIpv4)(address);
+    if (key === 'faults') return !areOwnFaults(faults);
     return !isName(key === 'username' ? username : password);
   });
 }

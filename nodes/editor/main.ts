@@ -4,6 +4,7 @@
  */
 import * as accounts from './accounts.js';
 import { explain } from './explain.js';
+import { areFaults } from './faults.js';
 import { interfaceField } from './interface-field.js';
 import { orderProtocols, tickProtocols } from './protocols.js';
 import * as rules from './rules.js';
@@ -18,6 +19,7 @@ const shared = {
   ...validators,
   ...variables,
   ...source,
+  areFaults,
   explain,
   interfaceField,
   orderProtocols,

@@ -141,6 +141,18 @@ export function isIpv6Prefix(least: number, most: number): Rule {
   });
 }
 
+/** An address or a name, with or without a port: `192.0.2.1`, `radius.example:1812`, `[2001:db8::1]:1812`. */
+const isRadiusServer: Rule = (text) => {
+  const [whole, bracketed = '', port = ''] = /^(?:\[([^\]]+)\]|[^:[\]\s]+)(?::(\d{1,5}))?$/.exec(text) ?? [];
+  return whole !== undefined && isIpv6(bracketed) && isWhole(1, 65_534)(port);
+};
+
+/** RADIUS servers: at least one beside an admission that asks them. */
+export function areRadiusServers(text: string, admission: string): boolean {
+  if (admission.endsWith('radius') && listOf(text).length === 0) return false;
+  return isListOf(isRadiusServer)(text);
+}
+
 /** A prefix to delegate from: only beside one for the sessions. */
 export function isDelegationPrefix(text: string, beside: string): boolean {
   return text === '' || isVariable(text) || (beside !== '' && isIpv6Prefix(1, 64)(text));

@@ -7,14 +7,25 @@ import {
 } from '../../src/index';
 import { type AuthenticationField, authenticationOf } from './authentication';
 import { type ConcentratorIpv6Config, concentratorIpv6Options } from './concentrator-ipv6';
+import { type ConcentratorRadiusConfig, concentratorRadiusOptions } from './concentrator-radius';
 import { type EthernetConfig, ethernetOptions } from './ethernet-fields';
+import { faultsOf, ownFaultsOf } from './fault-field';
 import { listOf, numberOf, type Tick, tickOf } from './fields';
 
 /** Who decides about logins, as the form stores it. */
-const ADMISSIONS = ['accounts', 'ask', 'accounts-then-ask'] as const;
+const ADMISSIONS = {
+  accounts: { admission: 'accounts', asks: 'nobody' },
+  ask: { admission: 'ask', asks: 'flow' },
+  'accounts-then-ask': { admission: 'accounts-then-ask', asks: 'flow' },
+  radius: { admission: 'ask', asks: 'radius' },
+  'accounts-then-radius': { admission: 'accounts-then-ask', asks: 'radius' },
+} as const;
 
 /** The properties of a `pppoe-concentrator` node, as the editor stores them. */
-export interface ConcentratorConfig extends Omit<EthernetConfig, 'vlan' | 'vlanDataPcp'>, ConcentratorIpv6Config {
+export interface ConcentratorConfig
+  extends Omit<EthernetConfig, 'vlan' | 'vlanDataPcp'>,
+    ConcentratorIpv6Config,
+    ConcentratorRadiusConfig {
   readonly interface: string;
   /** As of a session; or `any`: hosts of every VLAN, and untagged ones, are served. */
   readonly vlan?: string | number;
@@ -43,11 +54,15 @@ export interface ConcentratorConfig extends Omit<EthernetConfig, 'vlan' | 'vlanD
   /** NetBIOS name servers, separated by commas. */
   readonly nbns?: string;
   readonly mru?: number | string;
+  /** What is done wrong on purpose: names separated by commas, or JSON. */
+  readonly faults?: string;
 }
 
 export interface ConcentratorCredentials {
-  /** JSON: an array of { username, password, address? }. */
+  /** JSON: an array of { username, password, address?, faults? }. */
   readonly accounts?: string;
+  /** Of all RADIUS servers. */
+  readonly radiusSecret?: string;
 }
 
 /** @throws RangeError that names the field and what is wanted. */
@@ -72,11 +87,13 @@ export function concentratorOptions(
     poolSize: numberOf('pool size', config.poolSize, defaults.poolSize),
     dns: listOf(config.dns).map((server) => parseIpv4(server)),
     nbns: listOf(config.nbns).map((server) => parseIpv4(server)),
+    faults: faultsOf(config.faults),
     ...concentratorIpv6Options(config),
     checkSource: tickOf('source check', config.checkSource, defaults.checkSource),
     mru: numberOf('MRU', config.mru, defaults.mru),
     ...limitsOf(config),
     ...admissionOf(config),
+    ...concentratorRadiusOptions(config, credentials.radiusSecret, choiceOf(config).asks === 'radius'),
     queueLimit: numberOf('receive queue', config.queue, 1_000),
   };
 }
@@ -103,14 +120,20 @@ function limitsOf(config: ConcentratorConfig) {
 }
 
 function admissionOf(config: ConcentratorConfig): Pick<PppoeConcentratorOptions, 'admission' | 'decisionTimeout'> {
-  const { admission: fallback, decisionTimeout } = CONCENTRATOR_DEFAULTS;
-  const admission = ADMISSIONS.find((one) => one === (config.admission || fallback));
-  if (!admission)
-    throw new RangeError(`logins must be decided by one of ${ADMISSIONS.join(', ')}, not '${config.admission}'`);
+  const { decisionTimeout } = CONCENTRATOR_DEFAULTS;
   return {
-    admission,
+    admission: choiceOf(config).admission,
     decisionTimeout: 1_000 * numberOf('time for a decision', config.decisionTimeout, decisionTimeout / 1_000),
   };
+}
+
+function choiceOf({ admission }: ConcentratorConfig): (typeof ADMISSIONS)[keyof typeof ADMISSIONS] {
+  const choices: ReadonlyMap<string, (typeof ADMISSIONS)[keyof typeof ADMISSIONS]> = new Map(
+    Object.entries(ADMISSIONS),
+  );
+  const choice = choices.get(admission || CONCENTRATOR_DEFAULTS.admission);
+  if (choice) return choice;
+  throw new RangeError(`logins must be decided by one of ${[...choices.keys()].join(', ')}, not '${admission}'`);
 }
 
 function countOf(field: string, value: number | string | undefined, fallback: number, most: number): number {
@@ -120,17 +143,20 @@ function countOf(field: string, value: number | string | undefined, fallback: nu
 }
 
 /**
- * The credentials with accounts in which each field that is an environment variable, `${NAME}`, has its value.
+ * The credentials, in which each field that is an environment variable, `${NAME}`, has its value: of the accounts, and the
+ * secret.
  * @param valueFor the value of such a field.
  */
-export function resolvedAccounts(
-  { accounts }: ConcentratorCredentials,
+export function resolvedCredentials(
+  { accounts, radiusSecret }: ConcentratorCredentials,
   valueFor: (variable: string) => string,
 ): ConcentratorCredentials {
-  if (!accounts) return {};
-  const resolve = (_key: string, value: unknown) =>
+  const resolve = (value: unknown) =>
     typeof value === 'string' && /^\$\{[^\s{}]+\}$/.test(value) ? valueFor(value) : value;
-  return { accounts: JSON.stringify(listIn(accounts), resolve) ?? accounts };
+  return {
+    ...(accounts ? { accounts: JSON.stringify(listIn(accounts), (_key, value) => resolve(value)) ?? accounts } : {}),
+    ...(radiusSecret ? { radiusSecret: String(resolve(radiusSecret)) } : {}),
+  };
 }
 
 /** The list that the text is; undefined when it is none. */
@@ -151,11 +177,16 @@ function accountsOf(text: string | undefined): readonly Account[] {
 }
 
 function accountOf(account: unknown, index: number): Account {
-  const { username, password, address } = (account ?? {}) as Partial<
-    Record<'username' | 'password' | 'address', unknown>
+  const { username, password, address, faults } = (account ?? {}) as Partial<
+    Record<'username' | 'password' | 'address' | 'faults', unknown>
   >;
   if (typeof username !== 'string' || typeof password !== 'string' || username === '' || password === '') {
     throw new RangeError(`account ${index + 1} needs a user name and a password`);
   }
-  return { username, password, ...(address ? { address: parseIpv4(String(address).trim()) } : {}) };
+  return {
+    username,
+    password,
+    ...(address ? { address: parseIpv4(String(address).trim()) } : {}),
+    ...(faults ? { faults: ownFaultsOf(faults) } : {}),
+  };
 }

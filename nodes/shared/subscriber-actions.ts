@@ -1,6 +1,7 @@
 import type { NodeMessage } from 'node-red';
-import { type PppoeConcentrator, PppoeError, type SubscriberStatus } from '../../src/index';
-import { sessionOf, sessionsOf } from './subscriber-choice';
+import { type Fault, type PppoeConcentrator, PppoeError, type SubscriberStatus } from '../../src/index';
+import { faultsOf, ownFaultsOf } from './fault-field';
+import { accountOf, sessionOf, sessionsOf } from './subscriber-choice';
 import { subscriberData } from './subscriber-data';
 
 /** A message that asks something of an access concentrator. */
@@ -12,6 +13,8 @@ export interface SubscriberMessage extends NodeMessage {
   /** The message to hosts of `broadcast`. */
   text?: unknown;
   url?: unknown;
+  /** What `faults` is to do wrong on purpose. */
+  faults?: unknown;
 }
 
 type Perform = (concentrator: PppoeConcentrator, message: SubscriberMessage) => unknown;
@@ -37,6 +40,7 @@ const ACTIONS: Readonly<Record<string, Perform>> = {
     const sessions = sessionsOf(concentrator, subscriber);
     return sessions.reduce((sum, { sessionId }) => sum + concentrator.broadcast(tags, sessionId), 0);
   },
+  faults: setFaults,
 };
 
 /** Octets of text and URL that fit into one PADM on every segment, with room for the tags' headers. */
@@ -63,6 +67,32 @@ export function perform(
 /** True for a session that has come up and not ended since. */
 export function isUp({ since }: SubscriberStatus): boolean {
   return since !== undefined;
+}
+
+/**
+ * What is done wrong from now on to everybody, to an account or to sessions.
+ * @throws PppoeError `malformed`; what `sessionsOf` throws.
+ */
+function setFaults(concentrator: PppoeConcentrator, { subscriber, faults }: SubscriberMessage): readonly Fault[] {
+  if (faults === undefined) throw new PppoeError('malformed', 'faults needs msg.faults; an empty array ends them');
+  const read = wantedFaults(subscriber === undefined ? faultsOf : ownFaultsOf, faults);
+  const username = subscriber === undefined ? undefined : accountOf(concentrator, subscriber);
+  if (subscriber === undefined || username !== undefined) {
+    concentrator.setFaults(read, { username });
+    return read;
+  }
+  for (const { sessionId } of sessionsOf(concentrator, subscriber)) concentrator.setFaults(read, { sessionId });
+  return read;
+}
+
+/** @throws PppoeError `malformed` */
+function wantedFaults(read: typeof faultsOf, faults: unknown): readonly Fault[] {
+  try {
+    return read(faults);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new PppoeError('malformed', error.message, { cause: error });
+  }
 }
 
 function countersOf(concentrator: PppoeConcentrator) {

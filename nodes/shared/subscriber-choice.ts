@@ -19,6 +19,17 @@ export function sessionsOf(concentrator: PppoeConcentrator, subscriber: unknown)
 }
 
 /**
+ * The account that `msg.subscriber` means, with a session or without; undefined when it means sessions.
+ * @throws PppoeError `malformed` when it names nobody, `no-account` when there is none of this name.
+ */
+export function accountOf(concentrator: PppoeConcentrator, subscriber: unknown): string | undefined {
+  const { sessionId, account } = propertiesOf(subscriber);
+  if (isGiven(sessionId) || !isGiven(account)) return undefined;
+  const name = String(account);
+  return concentrator.hasAccount(name) ? name : ofAccount(concentrator, name)[0]?.username;
+}
+
+/**
  * The one session that `msg.subscriber` means.
  * @throws PppoeError as `sessionsOf`; `malformed` also when there are several.
  */

@@ -51,8 +51,15 @@ export function diagnose(
   const evidence = { reason, settings, ...failureOf(attempts, reason) };
   const { finding, hints = [], values: own = {} } = judge(evidence);
   const values = { ...commonValues(evidence, place), ...own };
-  const text = [FINDINGS[finding], ...hints.map((hint) => HINTS[hint])].map((part) => fill(part, values)).join(' ');
+  const text = [FINDINGS[finding], ...hints.map((hint) => HINTS[hint])]
+    .map((part) => sentence(fill(part, values)))
+    .join(' ');
   return { finding, hints, values, text };
+}
+
+/** What the peer said may end without a full stop. */
+function sentence(text: string): string {
+  return /[.?!]$/.test(text) ? text : `${text}.`;
 }
 
 /** The newest attempt that ended for this reason, up to its end. */

@@ -18,13 +18,18 @@ export type Admission =
       readonly accepted: true;
       /** What the claim is checked against; absent: it is believed, which MS-CHAPv2 does not allow. */
       readonly password?: string;
+      /** Where the claim was checked elsewhere: the authenticator response of MS-CHAPv2, 20 octets (RFC 2759 §5). */
+      readonly proof?: Buffer;
     })
   | { readonly accepted: false; readonly text?: string; readonly detail?: AuthenticationDetail };
 
 /** The outcome, after a password was checked: a grant, or a refusal with its text. */
 export type Verdict =
-  | { readonly accepted: true; readonly grant: Grant }
+  | { readonly accepted: true; readonly grant: Grant; readonly proof?: Buffer }
   | { readonly accepted: false; readonly text: string; readonly detail?: AuthenticationDetail };
+
+/** Octets of what MS-CHAPv2's Success proves with. */
+const AUTHENTICATOR_RESPONSE = 20;
 
 const REFUSED = { accepted: false, text: 'Login incorrect' } as const;
 
@@ -42,11 +47,11 @@ export function judgeByAdmission(admission: Admission, claim: Claim): Verdict {
     const { text = REFUSED.text, detail } = admission;
     return { accepted: false, text, ...(detail ? { detail } : {}) };
   }
-  const { accepted, password, ...grant } = admission;
+  const { accepted, password, proof, ...grant } = admission;
   if (password !== undefined && (password === '' || !claim.verify(password))) return REFUSED;
-  if (password === undefined && claim.protocol === 'ms-chap-v2') {
+  if (password === undefined && proof?.length !== AUTHENTICATOR_RESPONSE && claim.protocol === 'ms-chap-v2') {
     // Its Success proves to the host that we know the password, too (RFC 2759 §5): there is none without it.
     return { accepted: false, text: 'MS-CHAPv2 needs the password' };
   }
-  return { accepted: true, grant };
+  return { accepted: true, grant, ...(proof ? { proof } : {}) };
 }

@@ -1,5 +1,5 @@
 import type { Reason } from '../errors';
-import type { Claim } from '../ppp/authentication';
+import type { Claim, Evidence } from '../ppp/authentication';
 import { earliest } from '../ppp/automaton';
 import { type DiscoveryPacket, decodeDiscovery, encodeDiscovery } from '../pppoe/discovery-packet';
 import type { Engine, Input } from '../pppoe/engine';
@@ -198,6 +198,12 @@ export class Concentrator implements Engine {
     this.#decide(line, claim.username, judgeByAdmission(admission, claim), now);
     this.#lines.touch(line);
     return true;
+  }
+
+  /** What an `authenticate` event's claim is proved with. Undefined when it is too late. */
+  evidence(sessionId: number, ticket: number): Evidence | undefined {
+    const pending = this.#lines.get(sessionId)?.pending;
+    return pending?.ticket === ticket ? pending.claim.evidence() : undefined;
   }
 
   /**

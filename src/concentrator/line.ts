@@ -177,7 +177,8 @@ export class Line {
     const { accepted } = verdict;
     const text = accepted ? (verdict.grant.text ?? 'Welcome') : verdict.text;
     const detail = accepted ? undefined : verdict.detail;
-    this.connection.decide({ accepted, text, ...(detail ? { detail } : {}) }, now);
+    const proof = accepted ? verdict.proof : undefined;
+    this.connection.decide({ accepted, text, ...(detail ? { detail } : {}), ...(proof ? { proof } : {}) }, now);
   }
 
   /**

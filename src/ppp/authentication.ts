@@ -33,12 +33,25 @@ export interface AuthenticationPeer extends Authentication {
   readonly awaitsVerdict: boolean;
 }
 
-/** Somebody who says who it is, and how that is checked. Neither password nor hash leaves this object. */
+/** What a peer proved its claim with, for somebody else who checks it. Not for logs or events. */
+export type Evidence =
+  | { readonly protocol: 'pap'; readonly password: Buffer }
+  | {
+      readonly protocol: 'chap-md5' | 'ms-chap-v2';
+      readonly identifier: number;
+      readonly challenge: Buffer;
+      /** The Value of the Response: 16 octets of CHAP with MD5, 49 of MS-CHAPv2 (RFC 2759 §4). */
+      readonly response: Buffer;
+    };
+
+/** Somebody who says who it is, and how that is checked. Neither password nor hash is a property of this object. */
 export interface Claim {
   readonly protocol: AuthenticationProtocol;
   readonly username: string;
   /** True when the peer has proved that it knows this password. Takes the same time for right and for wrong ones. */
   verify(password: string): boolean;
+  /** A function, so that nothing that shows a claim shows what it was proved with. */
+  evidence(): Evidence;
 }
 
 /** What is decided about a claim. `text` goes to the peer. */
@@ -47,6 +60,8 @@ export interface Decision {
   readonly text: string;
   /** Why it was not accepted, for a protocol that can say so. Otherwise `wrong-credentials`. */
   readonly detail?: AuthenticationDetail;
+  /** Where somebody else has checked an MS-CHAPv2 claim: the authenticator response, 20 octets, which only that one knows. */
+  readonly proof?: Buffer;
 }
 
 /** The authenticator's part: asks for a claim and is told what was decided, at once or later. */

@@ -1,7 +1,6 @@
 import type { AuthenticationDetail } from '../errors';
 import { CHAP, type ChapValue, decodeChapValue, encodeChapValue } from '../wire/chap';
 import { decodeControl, encodeControl } from '../wire/control';
-import type { AuthenticationProtocol } from '../wire/lcp';
 import {
   type AuthenticationOutlets,
   type AuthenticationPeer,
@@ -9,6 +8,7 @@ import {
   type AuthenticatorOutlets,
   type Credentials,
   type Decision,
+  type Evidence,
   peerText,
   Retransmission,
   type RetrySettings,
@@ -27,6 +27,8 @@ export interface ChapVerdict {
   readonly detail?: AuthenticationDetail;
 }
 
+type ChapEvidence = Exclude<Evidence, { readonly protocol: 'pap' }>;
+
 /** Our answer to a challenge, at the peer. */
 export interface ChapAnswer {
   /** The Value of the Response. */
@@ -40,15 +42,18 @@ export interface ChapAnswer {
 export interface ChapProof {
   /** As in `Claim`. */
   verify(secret: string): boolean;
-  /** The message of a Success; undefined when it needs a verified secret and there is none. */
-  success(text: string): Buffer | undefined;
+  /**
+   * The message of a Success; undefined when it needs a verified secret and there is none.
+   * @param proof as in `Decision`.
+   */
+  success(text: string, proof?: Buffer): Buffer | undefined;
   /** The message of a Failure. */
   failure(text: string, detail?: AuthenticationDetail): Buffer;
 }
 
 /** What one algorithm of CHAP does its own way. The packets and their order are the same for all (RFC 1994 §4). */
 export interface ChapAlgorithm {
-  readonly protocol: AuthenticationProtocol;
+  readonly protocol: ChapEvidence['protocol'];
   /** @throws MalformedPacket for a challenge that is none of this algorithm. */
   answer(challenge: ChapChallenge, credentials: Credentials, random: (octets: number) => Buffer): ChapAnswer;
   /** @throws MalformedPacket for a response that is none of this algorithm. */
@@ -175,12 +180,23 @@ export class ChapAuthenticator implements Authenticator {
     this.#transmission.stop();
     this.#proof = proof;
     const username = response.name.toString('utf8');
-    this.outlets.claim({ protocol: algorithm.protocol, username, verify: (secret) => proof.verify(secret) }, now);
+    const { protocol } = algorithm;
+    const { value: challenge } = this.#challenge;
+    const answer = Buffer.from(response.value);
+    this.outlets.claim(
+      {
+        protocol,
+        username,
+        verify: (secret) => proof.verify(secret),
+        evidence: () => ({ protocol, identifier, challenge, response: answer }),
+      },
+      now,
+    );
   }
 
-  decide({ accepted, text, detail }: Decision, now: number): void {
+  decide({ accepted, text, detail, proof }: Decision, now: number): void {
     if (!this.#proof || this.#verdict) return;
-    const success = accepted ? this.#proof.success(text) : undefined;
+    const success = accepted ? this.#proof.success(text, proof) : undefined;
     const message = success ?? this.#proof.failure(text, detail);
     const { identifier } = this.#challenge;
     this.#verdict = encodeControl({ code: success ? CHAP.success : CHAP.failure, identifier, data: message });

@@ -24,6 +24,11 @@ const ERRORS: readonly (readonly [code: number, detail: AuthenticationDetail, te
   [709, 'changing-password', 'The password could not be changed'],
 ];
 
+/** What an error code of a Failure says; undefined for one that RFC 2759 §6 does not have. */
+export function msChapDetail(error: number | undefined): AuthenticationDetail | undefined {
+  return ERRORS.find(([code]) => code === error)?.[1];
+}
+
 /** `V` of a Failure: the protocol's version (RFC 2759 §6). */
 const VERSION = 3;
 
@@ -53,8 +58,8 @@ export const MS_CHAP_V2: ChapAlgorithm = {
         if (equal) ownProof = right.expected;
         return equal;
       },
-      success: (text) =>
-        ownProof && encodeMsChapSuccess({ authenticatorResponse: ownProof, message: Buffer.from(text) }),
+      success: (text, proof = ownProof) =>
+        proof && encodeMsChapSuccess({ authenticatorResponse: proof, message: Buffer.from(text) }),
       failure: (text, detail = 'wrong-credentials') =>
         encodeMsChapFailure({
           error: ERRORS.find(([, known]) => known === detail)?.[0] ?? 691,

@@ -88,11 +88,13 @@ export class PapAuthenticator implements Authenticator {
       return this.decide({ accepted: false, text: 'Empty user name or password' }, now);
     }
     const digest = sha256(password);
+    const secretOctets = Buffer.from(password);
     this.outlets.claim(
       {
         protocol: 'pap',
         username: peerId.toString('utf8'),
         verify: (secret) => timingSafeEqual(sha256(Buffer.from(secret)), digest),
+        evidence: () => ({ protocol: 'pap', password: secretOctets }),
       },
       now,
     );
@@ -103,7 +105,7 @@ export class PapAuthenticator implements Authenticator {
     this.#decision = decision;
     this.#answer(this.#pending.identifier, decision);
     if (decision.accepted) this.outlets.succeeded(decision.text, now);
-    else this.outlets.failed(decision.text, now);
+    else this.outlets.failed(decision.text, now, decision.detail);
   }
 
   isOurs(): boolean {

@@ -12,13 +12,19 @@ import type { PacketsBySession } from '../concentrator/lines';
 import { type ConcentratorSettings, concentratorSettings } from '../concentrator/settings';
 import type { Reason } from '../errors';
 import { type LinkCounters, roomBehind } from '../link/link';
+import { tunnelKind } from '../link/tunnel-text';
 import { framingOf } from '../pppoe/framing';
 import { vidsOf } from '../pppoe/session-frame';
 import { formatIpv4, formatIpv6 } from '../wire/ip';
 import { type Clock, systemClock } from './clock';
 import { PacketQueue } from './packet-queue';
 import type { Attachment } from './port';
-import { openPort, type SharedPort } from './ports';
+import { isVirtual, openPort, type SharedPort } from './ports';
+import type { NasIdentity } from './radius/attributes';
+import type { RadiusReport } from './radius/client';
+import { type OpenDatagrams, openDatagrams } from './radius/datagrams';
+import { Radius, type RadiusHost } from './radius/radius';
+import { longestWait, type RadiusSettings, radiusSettings } from './radius/settings';
 import { type SubscriberPacket, type SubscriberStatus, senderOf, subscriberStatus } from './subscriber-status';
 
 export interface PppoeConcentratorOptions extends Partial<ConcentratorSettings> {
@@ -28,6 +34,11 @@ export interface PppoeConcentratorOptions extends Partial<ConcentratorSettings> 
   readonly leases?: Partial<LeaseRecord>;
   /** How many received packets may wait to be taken, 1000 if absent. */
   readonly queueLimit?: number;
+  /**
+   * RADIUS servers that are told about sessions and, where `admission` asks somebody, decide about logins; the time-outs of
+   * RADIUS then take the place of `decisionTimeout`.
+   */
+  readonly radius?: Partial<RadiusSettings>;
 }
 
 /** Somebody wants to log in. */
@@ -54,10 +65,15 @@ interface ConcentratorEvents {
   'subscriber-refused': [refusal: Refusal];
   /** Somebody wants to log in, and the settings say that others decide: `admit` must be called within the decision time. */
   authenticate: [login: Login];
+  /** What an operator should know of the RADIUS servers. */
+  radius: [report: RadiusReport];
 }
 
 /** How long sessions get to end in order before the link closes, in ms. */
 const CLOSE_TIME = 1_000;
+
+/** What a login may take beyond the time-outs of all RADIUS servers, in ms. */
+const SPARE = 1_000;
 
 /** An access concentrator on an interface, from its making to `close`. */
 export class PppoeConcentrator extends EventEmitter<ConcentratorEvents> {
@@ -66,6 +82,7 @@ export class PppoeConcentrator extends EventEmitter<ConcentratorEvents> {
   readonly #settings: ConcentratorSettings;
   readonly #shared: SharedPort;
   readonly #attachment: Attachment<Concentrator>;
+  readonly #radius: Radius | undefined;
 
   /**
    * Opens the interface and serves at once.
@@ -74,11 +91,18 @@ export class PppoeConcentrator extends EventEmitter<ConcentratorEvents> {
   constructor(
     options: PppoeConcentratorOptions,
     private readonly clock: Clock = systemClock,
+    open: OpenDatagrams = openDatagrams,
   ) {
     super();
     this.setMaxListeners(0);
-    const settings = concentratorSettings(options);
+    const radius = options.radius && radiusSettings(options.radius);
+    const asksRadius = radius !== undefined && radius.authentication.length > 0;
+    const settings = concentratorSettings({
+      ...options,
+      ...(asksRadius ? { decisionTimeout: longestWait(radius) + SPARE } : {}),
+    });
     this.#settings = settings;
+    this.#radius = radius && this.#makeRadius(radius, options.interface, open);
     const { queueLimit = 1_000 } = options;
     within('receive queue', queueLimit, 1, 1_000_000);
     this.packets = new PacketQueue(queueLimit);
@@ -184,8 +208,9 @@ export class PppoeConcentrator extends EventEmitter<ConcentratorEvents> {
     return this.#attachment.run((engine, now) => engine.disconnect(sessionId, now));
   }
 
-  /** Ends every session in order, then lets go of the interface. */
+  /** Ends every session in order, then lets go of the interface, then waits up to 2 s until RADIUS servers know of it. */
   async close(): Promise<void> {
+    this.#radius?.closing();
     this.#attachment.run((engine, now) => engine.close(now));
     await this.#emptied();
     // Hosts that have not answered in that time get a PADT.
@@ -193,6 +218,25 @@ export class PppoeConcentrator extends EventEmitter<ConcentratorEvents> {
     this.#attachment.detach();
     this.#shared.close();
     this.packets.clear();
+    await this.#radius?.close();
+  }
+
+  #makeRadius(radius: RadiusSettings, name: string, open: OpenDatagrams): Radius {
+    const identity: NasIdentity = {
+      identifier: radius.nasIdentifier ?? this.#settings.acName,
+      ...(radius.nasAddress ? { address: radius.nasAddress } : {}),
+      interface: name,
+      portType: isVirtual(name) || tunnelKind(name) ? 'Virtual' : 'Ethernet',
+    };
+    const host: RadiusHost = {
+      evidence: ({ ticket, subscriber }) => this.#attachment.engine.evidence(subscriber.sessionId, ticket),
+      admit: (request, admission) => this.admit(request, admission),
+      subscriber: (sessionId) => this.#attachment.engine.subscriber(sessionId),
+      disconnect: (sessionId, reason) =>
+        void this.#attachment.run((engine, now) => engine.disconnect(sessionId, now, reason)),
+      report: (report) => void this.emit('radius', report),
+    };
+    return new Radius(radius, identity, host, this.clock, open);
   }
 
   #queue(sessionId: number, packets: readonly Buffer[]): void {
@@ -225,14 +269,18 @@ export class PppoeConcentrator extends EventEmitter<ConcentratorEvents> {
   #tell(event: ConcentratorEvent): void {
     switch (event.type) {
       case 'subscriber-up':
+        this.#radius?.up(event.subscriber);
         return void this.emit('subscriber-up', this.#status(event.subscriber));
       case 'subscriber-changed':
         return void this.emit('subscriber-changed', this.#status(event.subscriber));
       case 'subscriber-down':
+        this.#radius?.down(event.subscriber, event.reason);
         return void this.emit('subscriber-down', this.#status(event.subscriber), event.reason);
       case 'subscriber-refused':
+        this.#radius?.refused();
         return void this.emit('subscriber-refused', event.refusal);
       case 'authenticate':
+        if (this.#radius?.decides) return this.#radius.decide(event.request);
         return void this.emit('authenticate', {
           ...event.request,
           subscriber: this.#status(event.request.subscriber),

@@ -23,6 +23,7 @@ function diagnosed(
   reached.add(diagnosis.finding);
   for (const hint of diagnosis.hints) reached.add(hint);
   assert.doesNotMatch(diagnosis.text, /\{\w+\}/, 'every value is filled in');
+  assert.match(diagnosis.text, /[.?!]$/, 'it is in whole sentences');
   return diagnosis;
 }
 

@@ -6,9 +6,11 @@ interface Editor {
   readonly RED: {
     readonly nodes: {
       eachConfig(each: (node: EditorNode) => boolean): void;
+      add(node: EditorNode): EditorNode;
       filterNodes(filter: { readonly type: string }): readonly EditorNode[];
       node(id: string): EditorNode;
     };
+    readonly view: { createNode(type: string, x: number, y: number): { readonly node: EditorNode } };
     readonly editor: {
       edit(node: EditorNode): void;
       editConfig(name: string, type: string, id: string): void;
@@ -28,7 +30,7 @@ export class Dialog {
   ) {}
 
   /**
-   * Opens the dialog of the first node of a type.
+   * Opens the dialog of the first node of a type. Of a type that the flow has none of, one is made, as out of the palette.
    * @param properties are stored in the node before.
    */
   static async open(page: Page, type: string, properties: Readonly<Record<string, unknown>> = {}): Promise<Dialog> {
@@ -38,12 +40,18 @@ export class Dialog {
           const { RED } = globalThis as unknown as Editor;
           const configs: EditorNode[] = [];
           RED.nodes.eachConfig((node) => {
-            if (node.type === wanted) configs.push(node);
+            configs.push(node);
             return true;
           });
-          const [config] = configs;
-          const node = config ?? RED.nodes.filterNodes({ type: wanted })[0];
-          if (!node) throw new Error(`no ${wanted} in the flow`);
+          // No functions with names: the browser does not know what the compiler makes of them.
+          const config = configs.find((one) => one.type === wanted);
+          let node = config ?? RED.nodes.filterNodes({ type: wanted })[0];
+          if (!node) {
+            const [session, concentrator] = ['pppoe-session', 'pppoe-concentrator'].map(
+              (kind) => configs.find((one) => one.type === kind)?.id,
+            );
+            node = RED.nodes.add(Object.assign(RED.view.createNode(wanted, 400, 400).node, { session, concentrator }));
+          }
           Object.assign(node, values);
           if (config) RED.editor.editConfig('', wanted, config.id);
           else RED.editor.edit(node);

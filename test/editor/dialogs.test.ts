@@ -4,32 +4,16 @@ import { after, before, describe, test } from 'node:test';
 import { flat, TRANSLATIONS, TYPES, texts } from '../nodes/catalogue';
 import { Demo, skip } from './browser';
 import { Dialog } from './dialog';
-import { Workspace } from './workspace';
 
 const LIMIT = { timeout: 60_000 };
-/** The node types whose session must be chosen. */
-const USERS = ['pppoe-state', 'pppoe-in', 'pppoe-out', 'pppoe-control', 'pppoe-ping', 'pppoe-capture'];
-/** A flow with a node of each type. */
-const ONE_OF_EACH = [
-  { id: 'one-of-each', type: 'tab', label: 'One of each' },
-  ...TYPES.filter((type) => !['pppoe-session', 'pppoe-concentrator'].includes(type)).map((type, index) => {
-    const chosen = { session: 'demo-session', concentrator: 'demo-concentrator' };
-    return { id: `one-${type}`, type, z: 'one-of-each', x: 200, y: 60 * (index + 1), wires: [], ...chosen };
-  }),
-];
 
 describe('the dialogs of the other nodes', { skip: skip() }, () => {
   let demo: Demo;
   before(async () => {
     demo = await Demo.start();
-    await openEditor();
+    await demo.openEditor();
   });
   after(() => demo?.stop());
-
-  async function openEditor(): Promise<void> {
-    await demo.openEditor();
-    await new Workspace(demo.page).importFlow(ONE_OF_EACH);
-  }
 
   /** Writes a wrong value and reads what is wanted, then a right one and a variable, which nothing is said about. */
   async function tryOut(dialog: Dialog, field: string, wrong: string, right: string, wanted: RegExp): Promise<void> {
@@ -91,14 +75,19 @@ describe('the dialogs of the other nodes', { skip: skip() }, () => {
     assert.equal((await dialog.accept())['output'], '${OUTPUT}');
   });
 
-  for (const type of USERS) {
-    test(`${type} wants a session`, LIMIT, async () => {
+  for (const [type, property] of [
+    ...['pppoe-state', 'pppoe-in', 'pppoe-out', 'pppoe-control', 'pppoe-ping'].map(
+      (name) => [name, 'session'] as const,
+    ),
+    ['pppoe-subscriber', 'concentrator'],
+  ] as const) {
+    test(`${type} wants a ${property}`, LIMIT, async () => {
       const dialog = await Dialog.open(demo.page, type);
-      const session = await dialog.field('session').inputValue();
-      await dialog.field('session').selectOption('_ADD_');
-      assert.match((await dialog.wanted('session').textContent()) ?? '', /^Session: choose one/);
-      await dialog.field('session').selectOption(session);
-      assert.equal(await dialog.wanted('session').textContent(), '');
+      const chosen = await dialog.field(property).inputValue();
+      await dialog.field(property).selectOption('_ADD_');
+      assert.match((await dialog.wanted(property).textContent()) ?? '', /^(?:Session|Concentrator): choose one/);
+      await dialog.field(property).selectOption(chosen);
+      assert.equal(await dialog.wanted(property).textContent(), '');
       await dialog.cancel();
     });
   }
@@ -109,7 +98,7 @@ describe('the dialogs of the other nodes', { skip: skip() }, () => {
         const { localStorage } = globalThis as unknown as { localStorage: { setItem(key: string, to: string): void } };
         localStorage.setItem('editor-language', value);
       }, language);
-      await openEditor();
+      await demo.openEditor();
       for (const type of TYPES) {
         const dialog = await Dialog.open(demo.page, type);
         await dialog.unfold();

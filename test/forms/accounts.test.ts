@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { areAccounts, formatAccounts, parseAccounts, wrongIn } from '../../nodes/editor/accounts';
+import { areFaults, FAULT_NAMES } from '../../nodes/editor/faults';
+import { FAULTS } from '../../src/index';
 
 const ANNA = { username: 'anna', password: 'Kn0w-Nobody' };
 const BERT = { username: 'bert', password: 'T3ll-Nobody', address: '10.64.0.10' };
@@ -33,4 +35,24 @@ test('each account needs a name of its own, a password, and no wrong address', (
   for (const accounts of right) assert.equal(areAccounts(JSON.stringify(accounts)), true);
   for (const accounts of wrong) assert.equal(areAccounts(JSON.stringify(accounts)), false);
   assert.equal(areAccounts('anna'), false);
+});
+
+test('the dialog knows the faults that the access concentrator has', () => {
+  assert.deepEqual([...FAULT_NAMES].sort(), Object.keys(FAULTS).sort());
+});
+
+test('faults are names or JSON; those of an account are none of all hosts', () => {
+  for (const text of ['', 'no-echo', 'no-echo, pad', '{"name": "drop"}', '["pad", {"name": "vanish"}]', '${FAULTS}']) {
+    assert.equal(areFaults(text), true, text);
+    assert.deepEqual(wrongIn({ ...ANNA, faults: text }), [], text);
+  }
+  for (const text of ['noecho', '{"name": 7}', '[', '{}', '[null]']) {
+    assert.equal(areFaults(text), false, text);
+    assert.deepEqual(wrongIn({ ...ANNA, faults: text }), ['faults'], text);
+  }
+  for (const text of ['refuse', '["early-lcp"]']) {
+    assert.equal(areFaults(text), true, text);
+    assert.deepEqual(wrongIn({ ...ANNA, faults: text }), ['faults'], text);
+  }
+  assert.deepEqual(parseAccounts(formatAccounts([{ ...ANNA, faults: 'pad' }])), [{ ...ANNA, faults: 'pad' }]);
 });

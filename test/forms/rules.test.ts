@@ -186,3 +186,21 @@ test('an order of protocols is stored as any, none, or their names', () => {
     ['any', 'none', 'pap', 'pap,chap-md5,ms-chap-v2'],
   );
 });
+
+test('RADIUS servers are addresses or names with ports, and there is one where RADIUS decides', () => {
+  for (const text of [
+    '192.0.2.1',
+    'radius.example:1812',
+    '[2001:db8::1]:1812',
+    '[2001:db8::1], 192.0.2.1:1',
+    '${SERVERS}',
+  ]) {
+    assert.equal(rules.areRadiusServers(text, 'radius'), true, text);
+  }
+  for (const text of ['2001:db8::1', '192.0.2.1:0', '192.0.2.1:65535', 'a b', '[nonsense]:1812', 'host:']) {
+    assert.equal(rules.areRadiusServers(text, 'accounts'), false, text);
+  }
+  assert.equal(rules.areRadiusServers('', 'accounts'), true);
+  assert.equal(rules.areRadiusServers('', 'radius'), false);
+  assert.equal(rules.areRadiusServers('', 'accounts-then-radius'), false);
+});

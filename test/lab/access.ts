@@ -4,6 +4,8 @@ import type { Lab } from './lab';
 import { type FlowNode, injector, NodeRed, type Report, reporter } from './node-red';
 
 export interface AccessOptions {
+  /** What it shares with RADIUS servers. */
+  radiusSecret?: string;
   /** Properties of the `pppoe-concentrator` node, over the lab's own. */
   node?: Record<string, unknown>;
   /** `test` with the password `secret` unless given. */
@@ -43,8 +45,8 @@ function flows(device: string, node: Record<string, unknown>): FlowNode[] {
 
 /** Starts it on an interface of the lab; resolves when it serves. */
 export async function startAccess(lab: Lab, device: string, options: AccessOptions = {}): Promise<Access> {
-  const { node = {}, accounts = [{ username: 'test', password: 'secret' }] } = options;
-  const credentials = { ac: { accounts: JSON.stringify(accounts) } };
+  const { node = {}, radiusSecret = '', accounts = [{ username: 'test', password: 'secret' }] } = options;
+  const credentials = { ac: { accounts: JSON.stringify(accounts), radiusSecret } };
   return new Access(await NodeRed.start(lab, flows(device, node), credentials));
 }
 

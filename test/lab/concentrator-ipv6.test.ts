@@ -13,8 +13,8 @@ const IPV6 = ['+ipv6'];
 /** Each session gets a /64 of the one, the first of which is our own, and may ask for a /56 of the other. */
 const NODE = {
   ipv6Prefix: '2001:db8:64::/48',
-  ipv6Delegation: '2001:db8:6400::/40',
-  ipv6DelegatedLength: '56',
+  delegationPrefix: '2001:db8:6400::/40',
+  delegatedLength: '56',
   ipv6Dns: '2001:db8::53',
 };
 const OUR_ADDRESS = '2001:db8:64::1';

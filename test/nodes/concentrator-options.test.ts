@@ -80,11 +80,39 @@ test('IPv6 is a prefix for sessions, and one to delegate from', () => {
   assert.equal(options({}).ipv6, undefined);
 });
 
+test('RADIUS servers decide about logins where the form says so, and are told about sessions unless it does not', () => {
+  const radiusServers = '192.0.2.1, [2001:db8::1]:2812';
+  const of = (config: Partial<ConcentratorConfig>) =>
+    concentratorOptions({ interface: 'virtual:lab', radiusServers, ...config }, { radiusSecret: 'hidden' });
+  const made = of({ admission: 'accounts-then-radius', radiusTimeout: '0.5', radiusTries: '2', radiusInterim: 60 });
+  assert.equal(made.admission, 'accounts-then-ask');
+  assert.deepEqual(made.radius, {
+    authentication: [
+      { host: '192.0.2.1', port: 1812, secret: 'hidden' },
+      { host: '2001:db8::1', port: 2812, secret: 'hidden' },
+    ],
+    accounting: [
+      { host: '192.0.2.1', port: 1813, secret: 'hidden' },
+      { host: '2001:db8::1', port: 2813, secret: 'hidden' },
+    ],
+    timeout: 500,
+    tries: 2,
+    interimInterval: 60_000,
+  });
+  const told = of({ radiusIdentifier: 'here' }).radius;
+  assert.deepEqual([told?.authentication, told?.accounting?.length, told?.nasIdentifier], [[], 2, 'here']);
+  const asked = of({ admission: 'radius', radiusAccounting: false });
+  assert.deepEqual([asked.admission, asked.radius?.accounting], ['ask', []]);
+  assert.equal(options({}).radius, undefined);
+});
+
 for (const [what, config, message] of [
   ['a VLAN beyond 4094', { vlan: '4095' }, /VLAN must be/],
   ['a prefix without a length', { ipv6Prefix: '2001:db8::' }, /IPv6 prefix must be a prefix/],
   ['a prefix to delegate from without one for sessions', { delegationPrefix: '2001:db8::/40' }, /only where/],
   ['another way to decide', { admission: 'oracle' }, /must be decided by one of accounts/],
+  ['RADIUS without a server', { admission: 'radius' }, /at least one server/],
+  ['RADIUS servers without a secret', { radiusServers: '192.0.2.1' }, /need their secret/],
   ['no sessions at all', { maxSessions: '0' }, /most sessions must be a whole number/],
   ['half a session', { maxSessionsPerHost: '0.5' }, /per host must be a whole number/],
 ] as const) {

@@ -240,6 +240,16 @@ const WRONG: readonly (readonly [what: string, code: string, message: Record<str
   ['a broadcast that says nothing', 'malformed', { action: 'broadcast' }],
   ['a broadcast of a number', 'malformed', { action: 'broadcast', text: 7 }],
   ['a broadcast that no frame has room for', 'too-long', { action: 'broadcast', text: 'x'.repeat(1_401) }],
+  ['faults that are not said', 'malformed', { action: 'faults' }],
+  ['a fault that there is not', 'malformed', { action: 'faults', faults: 'constructor' }],
+  ['a fault without what it needs', 'malformed', { action: 'faults', faults: { name: 'drop' } }],
+  ['faults in JSON that is none', 'malformed', { action: 'faults', faults: '{vanish' }],
+  [
+    'a refusal of one account on purpose',
+    'malformed',
+    { action: 'faults', faults: 'refuse', subscriber: { account: 'anna' } },
+  ],
+  ['faults of nobody', 'no-account', { action: 'faults', faults: 'vanish', subscriber: { account: 'carl' } }],
   ['an answer to nothing', 'malformed', { login: {}, payload: true }],
 ];
 
