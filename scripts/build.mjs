@@ -12,10 +12,10 @@ for (const made of ['dist', 'resources']) rmSync(join(root, made), { recursive: 
 const tsc = join(root, 'node_modules/typescript/bin/tsc');
 run(tsc, '-p', 'tsconfig.build.json');
 
-// What Node-RED serves to the browser at /resources/@pppoe/node-red-pppoe/.
+// What Node-RED serves to the browser at /resources/@pppoe/node-red-pppoe/: nodes/editor, and what it shares with the runtime.
 run(tsc, '-p', 'nodes/editor');
 for (const file of ['form.css', 'sidebar/sidebar.css']) {
-  cpSync(join(root, 'nodes/editor', file), join(root, 'resources/editor', file));
+  cpSync(join(root, 'nodes/editor', file), join(root, 'resources/nodes/editor', file));
 }
 
 // Node-RED looks for a node's HTML, locales and icons beside its code.

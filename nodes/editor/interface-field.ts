@@ -1,7 +1,7 @@
 import { suggest } from './interface-list.js';
 import {
+  fieldsOf,
   formatInterface,
-  INTERFACE_FIELDS,
   INTERFACE_KINDS,
   type InterfaceField,
   type InterfaceKind,
@@ -17,9 +17,10 @@ import { type EditorNode, inputOf } from './validator.js';
 /**
  * Makes the interface of a dialog a kind, a small form for it, and what there is to choose from. The text of all this stays
  * in the node's own input, which is hidden.
+ * @param absent what the field shows while it is empty, where it may be.
  * @returns the line of the form that has room for a button.
  */
-export function interfaceField(node: EditorNode): JQuery {
+export function interfaceField(node: EditorNode, absent?: string): JQuery {
   const stored = inputOf(node, 'interface');
   const kinds = kindSelect(parseInterface(textOf(stored.val())).kind);
   const line = $('<div class="pppoe-line"></div>');
@@ -33,7 +34,8 @@ export function interfaceField(node: EditorNode): JQuery {
     return { kind, values: Object.fromEntries(inputs.map((input) => [String($(input).data('field')), input.value])) };
   };
   const mark = () => {
-    const wrong = wrongInInterface(form());
+    const isAbsent = absent !== undefined && formatInterface(form()) === '';
+    const wrong = isAbsent ? [] : wrongInInterface(form());
     line
       .add(more)
       .find('input[data-field]')
@@ -41,7 +43,7 @@ export function interfaceField(node: EditorNode): JQuery {
         const isWrong = wrong.includes(String($(input).data('field')));
         $(input).toggleClass('input-error', isWrong).attr('aria-invalid', String(isWrong));
       });
-    tellAccess(access, needsRawSocket(form()));
+    tellAccess(access, !isAbsent && needsRawSocket(form()));
   };
   const write = () => {
     stored.val(formatInterface(form())).trigger('change');
@@ -52,13 +54,14 @@ export function interfaceField(node: EditorNode): JQuery {
     line.children().not(kinds).not('.pppoe-scan').remove();
     more.empty();
     const kind = kinds.val() as InterfaceKind;
-    const inputs = INTERFACE_FIELDS[kind].map((each) => inputFor(each, values[each.name] ?? ''));
+    const inputs = fieldsOf(kind).map((each) => inputFor(each, values[each.name] ?? ''));
     if (kind !== 'ethernet' && kind !== 'virtual') {
       more.append(inputs.map(labelled));
       return;
     }
     for (const input of inputs) {
       kinds.after(input);
+      if (absent !== undefined && kind === 'ethernet') input.attr({ placeholder: absent, 'aria-required': 'false' });
       suggest(input, kind, write);
     }
   };

@@ -13,7 +13,9 @@ interface Suggestion {
  * @param chosen called after something was chosen.
  */
 export function suggest(input: JQuery, kind: 'ethernet' | 'virtual', chosen: () => void): void {
-  const button = $('<button type="button" class="red-ui-button pppoe-list"><i class="fa fa-caret-down"></i></button>');
+  const button = $(
+    '<button type="button" class="red-ui-button pppoe-suggest"><i class="fa fa-caret-down"></i></button>',
+  );
   button.attr({ 'aria-label': text(`list.${kind}`), title: text(`list.${kind}`), 'aria-haspopup': 'listbox' });
   input.after(button);
   const open = async () => {

@@ -1,5 +1,5 @@
 /**
- * What the dialogs of all node types share. Served as /resources/@pppoe/node-red-pppoe/editor/main.js; each node's HTML loads
+ * What the dialogs of all node types share. Served as /resources/@pppoe/node-red-pppoe/nodes/editor/main.js; each node's HTML loads
  * it as a module, so that it runs once however often it is asked for.
  */
 import * as accounts from './accounts.js';

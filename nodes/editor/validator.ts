@@ -73,9 +73,13 @@ export function whenBeside(other: string, isOfInterest: Rule, validator: Validat
   };
 }
 
-/** The validator of an interface, a virtual segment or a tunnel; it says what is wanted of the first part that is wrong. */
-export function wantsInterface(): Validator {
+/**
+ * The validator of an interface, a virtual segment or a tunnel; it says what is wanted of the first part that is wrong.
+ * @param presence whether there must be one.
+ */
+export function wantsInterface(presence: 'required' | 'optional' = 'required'): Validator {
   return (value, opt) => {
+    if (presence === 'optional' && textOf(value) === '') return true;
     const form = parseInterface(textOf(value));
     const [wrong] = wrongInInterface(form);
     if (wrong === undefined) return true;

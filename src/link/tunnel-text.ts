@@ -1,7 +1,7 @@
 /**
  * The tunnels that an interface field may name, as text: `vxlan:192.0.2.1?vni=42&port=4789&local=192.0.2.2`.
  *
- * Pure and without imports: the forms of the editor use the same rules in the browser.
+ * Pure and without imports: the editor's dialogs have this file in the browser, too.
  */
 export type TunnelKind = 'gre' | 'eoip' | 'etherip' | 'vxlan';
 
@@ -46,8 +46,8 @@ export interface TunnelField {
   /** In the text, and the name of the form's value. `remote` stands before the question mark. */
   readonly name: string;
   readonly label: string;
-  /** What an empty form field shows. */
-  readonly placeholder: string;
+  /** A value, for an empty form field to show; empty where the word for 'not given' says more. */
+  readonly example: string;
   readonly presence: 'required' | 'optional';
   readonly value: AddressValue | NumberValue;
 }
@@ -74,34 +74,34 @@ export interface TunnelForm {
 const REMOTE: TunnelField = {
   name: 'remote',
   label: 'Far end',
-  placeholder: '192.0.2.1',
+  example: '192.0.2.1',
   presence: 'required',
   value: { type: 'ipv4' },
 };
 const LOCAL: TunnelField = {
   name: 'local',
   label: 'Own address',
-  placeholder: "the route's",
+  example: '',
   presence: 'optional',
   value: { type: 'ipv4' },
 };
-const PATH_MTU = number('path-mtu', 'MTU of the path', "the interface's", 'optional', 576, 65_535);
+const PATH_MTU = number('path-mtu', 'MTU of the path', '', 'optional', 576, 65_535);
 
 function number(
   name: string,
   label: string,
-  placeholder: string,
+  example: string,
   presence: TunnelField['presence'],
   least: number,
   most: number,
 ): TunnelField {
-  return { name, label, placeholder, presence, value: { type: 'number', least, most } };
+  return { name, label, example, presence, value: { type: 'number', least, most } };
 }
 
 /** The fields of each kind, in the order in which a form and a text have them. */
 export const TUNNEL_FIELDS: Readonly<Record<TunnelKind, readonly TunnelField[]>> = {
-  gre: [REMOTE, LOCAL, number('key', 'Key', 'none', 'optional', 0, 0xffffffff), PATH_MTU],
-  eoip: [REMOTE, LOCAL, number('tunnel-id', 'Tunnel id', '0', 'required', 0, 0xffff), PATH_MTU],
+  gre: [REMOTE, LOCAL, number('key', 'Key', '', 'optional', 0, 0xffffffff), PATH_MTU],
+  eoip: [REMOTE, LOCAL, number('tunnel-id', 'Tunnel id', '7', 'required', 0, 0xffff), PATH_MTU],
   etherip: [REMOTE, LOCAL, PATH_MTU],
   vxlan: [
     REMOTE,

@@ -72,10 +72,27 @@ export class Demo {
     return this.#log;
   }
 
-  /** Loads the editor and waits until it can be used. */
+  /** Loads the editor and waits until it can be used, and the demo's session is up. */
   async openEditor(): Promise<void> {
-    await this.page.goto(`${this.address}/`);
+    await this.#loadEditor();
     await this.page.locator('.red-ui-flow-node-status-label', { hasText: '10.64.0.' }).first().waitFor();
+  }
+
+  /** Runs these flows instead of those there are, and loads the editor with them. */
+  async openFlows(flows: readonly unknown[]): Promise<void> {
+    const answer = await fetch(`${this.address}/flows`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'Node-RED-Deployment-Type': 'full' },
+      body: JSON.stringify(flows),
+    });
+    if (!answer.ok) throw new Error(await answer.text());
+    await this.#loadEditor();
+  }
+
+  async #loadEditor(): Promise<void> {
+    await this.page.goto(`${this.address}/`);
+    // The palette is filled before the flows are there.
+    await this.page.locator('.red-ui-palette-node[data-palette-type="pppoe-state"]').waitFor({ state: 'attached' });
     await this.page.locator('#red-ui-loading-progress').waitFor({ state: 'hidden' });
   }
 

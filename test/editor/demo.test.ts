@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Demo, skip } from './browser';
+import { Workspace } from './workspace';
 
 const TYPES = ['pppoe-state', 'pppoe-in', 'pppoe-out', 'pppoe-control'];
 
@@ -36,15 +37,7 @@ describe('the demo in a browser', { skip: skip() }, () => {
 
   test('the editor shows the flow with every node valid and the session in its status', async () => {
     await demo.openEditor();
-    const invalid = await demo.page.evaluate(() => {
-      const invalid: string[] = [];
-      // biome-ignore lint/suspicious/noExplicitAny: the editor's own global object, which has no types.
-      const { RED } = globalThis as any;
-      RED.nodes.eachNode((node: { type: string; valid: boolean }) => node.valid === false && invalid.push(node.type));
-      RED.nodes.eachConfig((node: { type: string; valid: boolean }) => node.valid === false && invalid.push(node.type));
-      return invalid;
-    });
-    assert.deepEqual(invalid, []);
+    assert.deepEqual(await new Workspace(demo.page).invalid(), []);
   });
 
   for (const type of [...TYPES, 'pppoe-session', 'pppoe-concentrator']) {

@@ -11,7 +11,11 @@ interface Editor {
       node(id: string): EditorNode;
     };
     readonly view: { createNode(type: string, x: number, y: number): { readonly node: EditorNode } };
-    readonly editor: { edit(node: EditorNode): void; editConfig(name: string, type: string, id: string): void };
+    readonly editor: {
+      edit(node: EditorNode): void;
+      editConfig(name: string, type: string, id: string): void;
+      getEditStack(): readonly EditorNode[];
+    };
   };
 }
 
@@ -30,31 +34,46 @@ export class Dialog {
    * @param properties are stored in the node before.
    */
   static async open(page: Page, type: string, properties: Readonly<Record<string, unknown>> = {}): Promise<Dialog> {
-    const id = await page.evaluate(
-      ([wanted, values]) => {
-        const { RED } = globalThis as unknown as Editor;
-        const configs: EditorNode[] = [];
-        RED.nodes.eachConfig((node) => {
-          configs.push(node);
-          return true;
-        });
-        // No functions with names: the browser does not know what the compiler makes of them.
-        const config = configs.find((one) => one.type === wanted);
-        let node = config ?? RED.nodes.filterNodes({ type: wanted })[0];
-        if (!node) {
-          const [session, concentrator] = ['pppoe-session', 'pppoe-concentrator'].map(
-            (kind) => configs.find((one) => one.type === kind)?.id,
-          );
-          node = RED.nodes.add(Object.assign(RED.view.createNode(wanted, 400, 400).node, { session, concentrator }));
-        }
-        Object.assign(node, values);
-        if (config) RED.editor.editConfig('', wanted, config.id);
-        else RED.editor.edit(node);
-        return node.id;
-      },
-      [type, properties] as const,
+    return Dialog.opened(page, () =>
+      page.evaluate(
+        ([wanted, values]) => {
+          const { RED } = globalThis as unknown as Editor;
+          const configs: EditorNode[] = [];
+          RED.nodes.eachConfig((node) => {
+            configs.push(node);
+            return true;
+          });
+          // No functions with names: the browser does not know what the compiler makes of them.
+          const config = configs.find((one) => one.type === wanted);
+          let node = config ?? RED.nodes.filterNodes({ type: wanted })[0];
+          if (!node) {
+            const [session, concentrator] = ['pppoe-session', 'pppoe-concentrator'].map(
+              (kind) => configs.find((one) => one.type === kind)?.id,
+            );
+            node = RED.nodes.add(Object.assign(RED.view.createNode(wanted, 400, 400).node, { session, concentrator }));
+          }
+          Object.assign(node, values);
+          if (config) RED.editor.editConfig('', wanted, config.id);
+          else RED.editor.edit(node);
+        },
+        [type, properties] as const,
+      ),
     );
-    const tray = page.locator('.red-ui-tray').last();
+  }
+
+  /** The dialog that an action opens, which may be on top of another. */
+  static async opened(page: Page, action: () => Promise<void>): Promise<Dialog> {
+    await action();
+    // One that lies below another is taken out of the page: a mark finds each again.
+    const opened = await page.waitForFunction(() => {
+      const form = document.querySelector('.red-ui-tray:not([data-dialog]) .pppoe-form');
+      const [top] = (globalThis as unknown as Editor).RED.editor.getEditStack().slice(-1);
+      if (!form || !top) return undefined;
+      form.closest('.red-ui-tray')?.setAttribute('data-dialog', top.id);
+      return top.id;
+    });
+    const id = (await opened.jsonValue()) ?? '';
+    const tray = page.locator(`.red-ui-tray[data-dialog="${id}"]`);
     await tray.locator('.pppoe-form').waitFor();
     // Node-RED moves the focus there once the dialog has slid in: whoever types before that types somewhere else.
     await tray.locator(':focus').waitFor();

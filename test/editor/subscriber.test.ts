@@ -5,15 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Demo, skip } from './browser';
 import { Dialog } from './dialog';
-
-/** What is used of the editor's own global object, which has no types. */
-interface Editor {
-  readonly RED: {
-    readonly view: { importNodes(nodes: unknown, options: object): void };
-    readonly nodes: { dirty(): boolean };
-    readonly workspaces: { show(id: string): void };
-  };
-}
+import { Workspace } from './workspace';
 
 const LIMIT = { timeout: 60_000 };
 const EXAMPLE = JSON.parse(readFileSync(join(__dirname, '../../examples/isp-in-a-flow.json'), 'utf8'));
@@ -30,18 +22,11 @@ describe('an ISP in a flow', { skip: skip() }, () => {
     'the imported example comes up: the flow lets both hosts in, and one is given its own address',
     LIMIT,
     async () => {
-      const { page } = demo;
-      await page.evaluate((nodes) => {
-        const { RED } = globalThis as unknown as Editor;
-        RED.view.importNodes(nodes, { generateIds: false, addFlow: false, touchImport: true });
-        const [tab] = nodes as readonly { readonly id: string }[];
-        if (tab) RED.workspaces.show(tab.id);
-      }, EXAMPLE);
-      await page.locator('#red-ui-header-button-deploy').click();
-      const label = (text: string) => page.locator('.red-ui-flow-node-status-label', { hasText: text }).first();
-      await label('2 sessions').waitFor();
-      await label('10.64.0.50').waitFor();
-      assert.equal(await page.evaluate(() => (globalThis as unknown as Editor).RED.nodes.dirty()), false);
+      const workspace = new Workspace(demo.page);
+      await workspace.importFlow(EXAMPLE);
+      await workspace.deploy();
+      await workspace.status('2 sessions').waitFor();
+      await workspace.status('10.64.0.50').waitFor();
     },
   );
 

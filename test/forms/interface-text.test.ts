@@ -9,6 +9,8 @@ import {
   parseInterface,
   wrongInInterface,
 } from '../../nodes/editor/interface-text';
+import { TUNNEL_FIELDS, TUNNEL_NAMES, type TunnelField } from '../../src/link/tunnel-text';
+import { flat, TRANSLATIONS, texts } from '../nodes/catalogue';
 
 const REMOTE = '192.0.2.1';
 const LOCAL = '192.0.2.2';
@@ -88,4 +90,26 @@ test('Ethernet, GRE, EoIP and EtherIP need raw sockets; a virtual segment and VX
   const without = ['virtual:lab', 'vxlan:192.0.2.1?vni=42', '${IFACE}'];
   assert.deepEqual(needing.map(parseInterface).map(needsRawSocket), [true, true, true, true, true]);
   assert.deepEqual(without.map(parseInterface).map(needsRawSocket), [false, false, false]);
+});
+
+describe('the words of the tunnels', () => {
+  const fields = Object.values(TUNNEL_FIELDS).flat();
+  const limits = ({ value }: TunnelField) => (value.type === 'number' ? [value.least, value.most] : []);
+
+  for (const language of ['en-US', ...TRANSLATIONS]) {
+    test(`${language}: every kind and field has its name, and what is wanted of it names the limits that count`, () => {
+      const words = flat(texts(language, 'pppoe-session'));
+      for (const kind of Object.keys(TUNNEL_NAMES)) assert.ok(words.get(`pppoe-form.kind.${kind}`), kind);
+      for (const field of fields) {
+        const label = words.get(`pppoe-form.field.${field.name}`);
+        if (language === 'en-US') assert.equal(label, field.label);
+        assert.ok(label, field.name);
+        const wanted = words.get(`pppoe-form.wanted.${field.name}`) ?? '';
+        assert.ok(wanted.startsWith(label), wanted);
+        const numbers = new Set(wanted.replaceAll(/\d+\.\d+\.\d+\.\d+/g, '').match(/\d+/g));
+        for (const limit of limits(field)) assert.ok(numbers.has(String(limit)), `${wanted}: ${limit}`);
+        if (field.example === '') assert.ok(words.get(`pppoe-form.placeholder.${field.name}`), field.name);
+      }
+    });
+  }
 });

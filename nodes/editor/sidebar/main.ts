@@ -1,4 +1,4 @@
-/** The sidebar 'PPPoE'. Served as /resources/@pppoe/node-red-pppoe/editor/sidebar/main.js; `pppoe-sidebar.html` loads it. */
+/** The sidebar 'PPPoE'. Served as /resources/@pppoe/node-red-pppoe/nodes/editor/sidebar/main.js; `pppoe-sidebar.html` loads it. */
 import { Sidebar } from './sidebar.js';
 import type { Words } from './words.js';
 import { fill } from './words.js';
