@@ -31,6 +31,7 @@ describe('a new user in the editor', { skip: skip() }, () => {
 
   test('drags the nodes from the palette, which say that they want a session', LIMIT, async () => {
     await demo.page.locator('#red-ui-palette-search input').pressSequentially('pppoe');
+    await demo.page.locator('.red-ui-palette-node[data-palette-type="inject"]').waitFor({ state: 'hidden' });
     await workspace.drag('pppoe-state', 200, 150);
     await workspace.drag('pppoe-control', 200, 300);
     await node('pppoe state').waitFor();

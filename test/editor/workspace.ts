@@ -46,15 +46,11 @@ export class Workspace {
 
   /** Takes a node from the palette, by mouse, to a place of the workspace. */
   async drag(type: string, x: number, y: number): Promise<void> {
-    const [from, to] = [
-      this.page.locator(`.red-ui-palette-node[data-palette-type="${type}"]`),
-      this.page.locator('#red-ui-workspace-chart'),
-    ];
-    await from.scrollIntoViewIfNeeded();
-    const [node, chart] = [await from.boundingBox(), await to.boundingBox()];
-    if (!node || !chart) throw new Error(`no ${type} in the palette`);
+    const chart = await this.page.locator('#red-ui-workspace-chart').boundingBox();
+    if (!chart) throw new Error('no workspace is shown');
     const { mouse } = this.page;
-    await mouse.move(node.x + node.width / 2, node.y + node.height / 2);
+    // This waits until the palette stands still.
+    await this.page.locator(`.red-ui-palette-node[data-palette-type="${type}"]`).hover();
     await mouse.down();
     await mouse.move(chart.x + x, chart.y + y, { steps: 10 });
     await mouse.up();
