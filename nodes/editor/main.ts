@@ -2,6 +2,7 @@
  * What the dialogs of all node types share. Served as /resources/@pppoe/node-red-pppoe/nodes/editor/main.js; each node's HTML loads
  * it as a module, so that it runs once however often it is asked for.
  */
+import { accountList } from './account-list.js';
 import * as accounts from './accounts.js';
 import { explain } from './explain.js';
 import { areFaults } from './faults.js';
@@ -19,6 +20,7 @@ const shared = {
   ...validators,
   ...variables,
   ...source,
+  accountList,
   areFaults,
   explain,
   interfaceField,
