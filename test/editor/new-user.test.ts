@@ -30,7 +30,7 @@ describe('a new user in the editor', { skip: skip() }, () => {
   const segment = (dialog: Dialog) => dialog.row('interface').getByRole('textbox', { name: 'Segment' });
 
   test('drags the nodes from the palette, which say that they want a session', LIMIT, async () => {
-    await demo.page.locator('#red-ui-palette-search input').fill('pppoe');
+    await demo.page.locator('#red-ui-palette-search input').pressSequentially('pppoe');
     await workspace.drag('pppoe-state', 200, 150);
     await workspace.drag('pppoe-control', 200, 300);
     await node('pppoe state').waitFor();
