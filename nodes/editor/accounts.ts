@@ -19,10 +19,16 @@ export function parseAccounts(text: string): readonly Account[] | undefined {
   if (text === '') return [];
   try {
     const accounts: unknown = JSON.parse(text);
-    return Array.isArray(accounts) ? accounts : undefined;
+    return Array.isArray(accounts) ? accounts.map(withTexts) : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Credentials that no dialog has made may have faults as objects. */
+function withTexts(account: Account & { readonly faults?: unknown }): Account {
+  const faults = account?.faults;
+  return faults && typeof faults !== 'string' ? { ...account, faults: JSON.stringify(faults) } : account;
 }
 
 /** The stored text; empty for no accounts. What is empty altogether is left out, and so are an address and faults that are. */

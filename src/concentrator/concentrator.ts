@@ -1,5 +1,5 @@
 import type { Reason } from '../errors';
-import type { Claim, Evidence } from '../ppp/authentication';
+import type { Evidence } from '../ppp/authentication';
 import { earliest } from '../ppp/automaton';
 import { type DiscoveryPacket, decodeDiscovery, encodeDiscovery } from '../pppoe/discovery-packet';
 import type { Engine, Input } from '../pppoe/engine';
@@ -16,7 +16,7 @@ import { CODE, TAG, type Tag } from '../wire/pppoe';
 import { MalformedPacket } from '../wire/reader';
 import { AccessDiscovery, type SessionAnswer, type SessionRequest } from './access-discovery';
 import { AddressPlan, type LeaseRecord } from './address-plan';
-import { type Admission, judgeByAccounts, judgeByAdmission, type Verdict } from './admission';
+import type { Admission } from './admission';
 import type { ConcentratorCounters, ConcentratorOutlets } from './events';
 import { FaultPlan, type FaultTarget } from './fault-plan';
 import type { Fault } from './faults';
@@ -24,7 +24,8 @@ import { Forwarding, type Route, wholeIp } from './forwarding';
 import { Lending } from './lending';
 import { Line, type Subscriber } from './line';
 import { Lines, type PacketsBySession } from './lines';
-import type { Account, ConcentratorSettings } from './settings';
+import { Logins } from './logins';
+import type { ConcentratorSettings } from './settings';
 
 /** A message to hosts (PADM): a text, an address of a page, or both. */
 export interface Broadcast {
@@ -35,13 +36,12 @@ export interface Broadcast {
 /** An access concentrator (RFC 2516 §5): offers services, runs the PPP end of every session, lends addresses, answers pings. */
 export class Concentrator implements Engine {
   readonly #lines = new Lines();
-  readonly #accounts: ReadonlyMap<string, Account>;
+  readonly #logins: Logins;
   readonly #plan: AddressPlan;
   readonly #forwarding: Forwarding;
   readonly #lending: Lending;
   readonly #discovery: AccessDiscovery;
   readonly #framing: Framing;
-  #ticket = 0;
   #now = 0;
   readonly #faults: FaultPlan;
   /** For PADTs to hosts that use a session which is none. */
@@ -67,7 +67,6 @@ export class Concentrator implements Engine {
     former: Partial<LeaseRecord> = {},
   ) {
     this.#framing = framingOf(settings);
-    this.#accounts = new Map(settings.accounts.map((account) => [account.username, account]));
     this.#plan = new AddressPlan(settings, former);
     this.#forwarding = new Forwarding(settings, this.counters);
     this.#lending = new Lending(this.#plan, this.#forwarding, settings.ipv6, address, (line) => {
@@ -77,6 +76,11 @@ export class Concentrator implements Engine {
       transmit: (frame) => outlets.send(frame),
       receive: (frame, now) => this.#discovery.receive(decodeDiscovery(frame, this.#framing), now),
       random: (octets) => outlets.random(octets),
+    });
+    this.#logins = new Logins(settings, this.#lending, {
+      ask: (request) => outlets.event({ type: 'authenticate', request }),
+      becameOther: (line, now) => this.#spoil(line, now),
+      replaced: (line) => this.#hangUp(line, REPLACED),
     });
     this.#discovery = new AccessDiscovery(settings, { address, mtu, framing: this.#framing }, this.counters, {
       send: (frame) => {
@@ -193,11 +197,9 @@ export class Concentrator implements Engine {
   admit(sessionId: number, ticket: number, admission: Admission, now: number): boolean {
     this.#now = now;
     const line = this.#lines.get(sessionId);
-    if (line?.pending?.ticket !== ticket) return false;
-    const { claim } = line.pending;
-    this.#decide(line, claim.username, judgeByAdmission(admission, claim), now);
-    this.#lines.touch(line);
-    return true;
+    const isTaken = this.#logins.admit(line, ticket, admission, now);
+    if (line) this.#lines.touch(line);
+    return isTaken;
   }
 
   /** What an `authenticate` event's claim is proved with. Undefined when it is too late. */
@@ -266,7 +268,7 @@ export class Concentrator implements Engine {
       now: () => this.#now,
       receive: (receiver, frame, now) => this.#received(receiver, frame, now),
       random: (octets) => this.outlets.random(octets),
-      claim: (claimant, claim, now) => this.#claimed(claimant, claim, now),
+      claim: (claimant, claim, now) => this.#logins.claimed(claimant, claim, now),
       network: (beginner) => this.#lending.lendIpv4(beginner),
       routerTerms: (owner) => this.#lending.routerTerms(owner),
       up: (riser) => this.outlets.event({ type: 'subscriber-up', subscriber: riser.describe() }),
@@ -281,44 +283,6 @@ export class Concentrator implements Engine {
       const id = this.outlets.random(2).readUInt16BE();
       if (id !== 0 && id !== 0xffff && !this.#lines.get(id)) return id;
     }
-  }
-
-  #claimed(line: Line, claim: Claim, now: number): void {
-    const { admission, decisionTimeout } = this.settings;
-    const isKnown = this.#accounts.has(claim.username);
-    if (admission === 'accounts' || (admission === 'accounts-then-ask' && isKnown)) {
-      return this.#decide(line, claim.username, judgeByAccounts(this.#accounts, claim), now);
-    }
-    const ticket = ++this.#ticket;
-    line.pending = { ticket, claim, deadline: now + decisionTimeout };
-    const { username, protocol } = claim;
-    const request = { ticket, username, protocol, subscriber: line.describe() };
-    this.outlets.event({ type: 'authenticate', request });
-  }
-
-  #decide(line: Line, username: string, verdict: Verdict, now: number): void {
-    line.claimed = username;
-    if (!verdict.accepted) return line.decide(verdict, now);
-    const { address } = verdict.grant;
-    // A host that authenticates itself again keeps its address; as somebody else it gets another.
-    if (line.username !== username || (address && line.lease?.equals(address) === false)) this.#lending.release(line);
-    if (address && !line.lease && !this.#takeFixed(line, address, username)) {
-      return line.decide({ accepted: false, text: 'The address is in use' }, now);
-    }
-    const isOther = line.username !== username;
-    line.username = username;
-    line.grant = verdict.grant;
-    if (isOther) this.#spoil(line, now);
-    line.decide(verdict, now);
-  }
-
-  /** An address that is meant for this user. Whoever has it already as the same user is replaced: its host has gone, or moved. */
-  #takeFixed(line: Line, address: Buffer, username: string): boolean {
-    if (this.#lending.lendFixed(line, address, username)) return true;
-    const holder = this.#lending.holder(address);
-    if (holder?.username !== username) return false;
-    this.#hangUp(holder, REPLACED);
-    return this.#lending.lendFixed(line, address, username);
   }
 
   #hangUp(line: Line, reason: Reason): void {
@@ -434,8 +398,7 @@ export class Concentrator implements Engine {
     this.#discovery.due(now);
     this.#faults.discovery?.due(now);
     for (const line of this.#lines.takeDue(now)) {
-      const { pending } = line;
-      if (pending && now >= pending.deadline) this.#decide(line, pending.claim.username, UNDECIDED, now);
+      this.#logins.due(line, now);
       line.due(now);
       this.#lines.touch(line);
     }
@@ -445,4 +408,3 @@ export class Concentrator implements Engine {
 const CLOSED: Reason = { code: 'closed', text: 'Closed by the access concentrator' };
 const REPLACED: Reason = { code: 'closed', text: 'The same user has logged in again' };
 const NO_ADDRESS: Reason = { code: 'negotiation-failed', text: 'The address pool is empty' };
-const UNDECIDED: Verdict = { accepted: false, text: 'Nobody has decided about the login in time' };

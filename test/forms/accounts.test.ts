@@ -56,3 +56,9 @@ test('faults are names or JSON; those of an account are none of all hosts', () =
   }
   assert.deepEqual(parseAccounts(formatAccounts([{ ...ANNA, faults: 'pad' }])), [{ ...ANNA, faults: 'pad' }]);
 });
+
+test('faults of an account that are no text are shown as JSON', () => {
+  const faults = [{ name: 'pad', octets: 4 }];
+  assert.deepEqual(parseAccounts(JSON.stringify([{ ...ANNA, faults }])), [{ ...ANNA, faults: JSON.stringify(faults) }]);
+  assert.equal(areAccounts(JSON.stringify([{ ...ANNA, faults }])), true);
+});

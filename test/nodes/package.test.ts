@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
+import type { NodeAPI } from 'node-red';
 import { type Flow, helper, load } from './world';
 
 const ROOT = join(__dirname, '../..');
@@ -55,14 +56,28 @@ for (const [name, path] of Object.entries<string>(manifest['node-red'].plugins))
   });
 }
 
+/** Node-RED's own nodes that the examples have: without them a flow waits for their types, and none of it starts. */
+const CORE = [
+  'common/20-inject',
+  'common/21-debug',
+  'common/25-catch',
+  'common/90-comment',
+  'function/10-function',
+  'function/10-switch',
+  'function/15-change',
+].map((path): ((RED: NodeAPI) => void) => require(require.resolve(`@node-red/nodes/core/${path}.js`)));
+
 describe('each example', () => {
   before(() => helper.startServer());
   after(() => helper.stopServer());
   afterEach(() => helper.unload());
 
   for (const name of EXAMPLES) {
-    test(`${name} starts without an error`, async () => {
-      await load(example(name), {});
+    test(`${name} starts, with all its nodes and without an error`, async () => {
+      const flow = example(name);
+      await load(flow, {}, CORE);
+      const missing = flow.filter(({ id, type }) => type !== 'tab' && type !== 'group' && !helper.getNode(id));
+      assert.deepEqual(missing, []);
       const errors = helper
         .log()
         .args.flat()
