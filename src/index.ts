@@ -14,7 +14,6 @@ export { SESSION_DEFAULTS, type SessionSettings } from './client/settings';
 export type { FrameDirection, FrameEvent, FrameMark } from './client/trace';
 export type { LeaseRecord } from './concentrator/address-plan';
 export type { Admission } from './concentrator/admission';
-export type { Broadcast } from './concentrator/concentrator';
 export type { AdmissionRequest, Refusal } from './concentrator/events';
 export type { FaultTarget } from './concentrator/fault-plan';
 export { FAULTS, type Fault, type FaultName, type FaultParameter, readFaults } from './concentrator/faults';
@@ -46,6 +45,7 @@ export {
 export { AUTHENTICATOR_PROTOCOLS } from './ppp/authentication-protocols';
 export { STATES as AUTOMATON_STATES } from './ppp/automaton-table';
 export type { EtherTypes } from './pppoe/framing';
+export type { Broadcast } from './pppoe/padm';
 export type { TagText } from './pppoe/tag-text';
 export { Capture, type CaptureFilter, type CaptureOptions, type Segment } from './runtime/capture';
 export type { FrameReport, HistoryEntry, StateReport } from './runtime/history';

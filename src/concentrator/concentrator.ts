@@ -1,9 +1,10 @@
 import type { Reason } from '../errors';
 import type { Evidence } from '../ppp/authentication';
 import { earliest } from '../ppp/automaton';
-import { type DiscoveryPacket, decodeDiscovery, encodeDiscovery } from '../pppoe/discovery-packet';
+import { type DiscoveryPacket, decodeDiscovery } from '../pppoe/discovery-packet';
 import type { Engine, Input } from '../pppoe/engine';
 import { type Framing, framingOf } from '../pppoe/framing';
+import { type Broadcast, encodePadm } from '../pppoe/padm';
 import { encodePadt } from '../pppoe/padt';
 import { pppEnd, pppoeOffset, protocolOffset, sessionIdAt } from '../pppoe/session-frame';
 import { RateLimit } from '../pppoe/strays';
@@ -12,7 +13,7 @@ import { decodeEthernet, type VlanTag } from '../wire/ethernet';
 import { decodeIpv6 } from '../wire/ipv6';
 import { formatMac, isGroupMac, type MacAddress } from '../wire/mac-address';
 import { PROTOCOL } from '../wire/ppp';
-import { CODE, TAG, type Tag } from '../wire/pppoe';
+import { CODE } from '../wire/pppoe';
 import { MalformedPacket } from '../wire/reader';
 import { AccessDiscovery, type SessionAnswer, type SessionRequest } from './access-discovery';
 import { AddressPlan, type LeaseRecord } from './address-plan';
@@ -26,12 +27,6 @@ import { Line, type Subscriber } from './line';
 import { Lines, type PacketsBySession } from './lines';
 import { Logins } from './logins';
 import type { ConcentratorSettings } from './settings';
-
-/** A message to hosts (PADM): a text, an address of a page, or both. */
-export interface Broadcast {
-  readonly text?: string;
-  readonly url?: string;
-}
 
 /** An access concentrator (RFC 2516 §5): offers services, runs the PPP end of every session, lends addresses, answers pings. */
 export class Concentrator implements Engine {
@@ -181,14 +176,10 @@ export class Concentrator implements Engine {
   }
 
   /** Sends a message to one session, or to all that are up. How many it was sent to. */
-  broadcast({ text, url }: Broadcast, sessionId?: number): number {
-    const tags: Tag[] = [];
-    if (text !== undefined) tags.push({ type: TAG.motm, value: Buffer.from(text) });
-    if (url !== undefined) tags.push({ type: TAG.hurl, value: Buffer.from(url) });
+  broadcast(message: Broadcast, sessionId?: number): number {
     const lines = this.#lines.all.filter(({ id, since }) => (sessionId ?? id) === id && since !== undefined);
     for (const { host, vlan, id } of lines) {
-      const packet = { destination: host, source: this.address, vlan, code: CODE.PADM, sessionId: id, tags };
-      this.outlets.send(encodeDiscovery(packet, this.#framing));
+      this.outlets.send(encodePadm(this.address, { peer: host, id }, vlan, message, this.#framing));
     }
     return lines.length;
   }
@@ -331,7 +322,11 @@ export class Concentrator implements Engine {
         continue;
       }
       const payload = frame.subarray(protocolOffset(at), end);
-      const packet = line.takes(frame, payload, now) ? this.#frame(line, payload, now) : this.#lines.touch(line);
+      if (!line.takes(frame, payload, now)) {
+        this.#lines.touch(line);
+        continue;
+      }
+      const packet = this.#frame(line, payload, now);
       if (!packet) continue;
       const batch = packets.get(line.id);
       if (batch) batch.push(packet);

@@ -2,7 +2,7 @@ import { RateLimit } from '../pppoe/strays';
 import { encodeIcmpEcho, FRAGMENTATION_NEEDED, ICMP } from '../wire/icmp';
 import { encodeIcmpv6, ICMPV6 } from '../wire/icmpv6';
 import { checksum, encodeIpv4, IP_PROTOCOL } from '../wire/ip';
-import { encodeIpv6, isLinkLocal, isMulticast, networkOf, UNSPECIFIED } from '../wire/ipv6';
+import { encodeIpv6, isLinkLocal, isMulticast, UNSPECIFIED } from '../wire/ipv6';
 import { routerAddress, SESSION_PREFIX } from './address-plan';
 import { echoReply } from './echo-responder';
 import type { ConcentratorCounters } from './events';
@@ -22,38 +22,44 @@ const QUOTED_IPV6 = 1_280 - 48;
  */
 export class Forwarding {
   readonly #ipv4 = new Map<number, Line>();
-  readonly #prefixes = new Map<string, Line>();
+  /** By the first 64 bits. */
+  readonly #prefixes = new Map<bigint, Line>();
   readonly #errors = new RateLimit(100, 10);
-  readonly #delegatedLength: number;
+  /** Of the first 64 bits those that a delegated prefix has. */
+  readonly #delegatedMask: bigint;
 
   constructor(
     private readonly settings: ConcentratorSettings,
     private readonly counters: ConcentratorCounters,
   ) {
-    this.#delegatedLength = settings.ipv6?.delegation?.delegatedLength ?? SESSION_PREFIX;
+    const length = settings.ipv6?.delegation?.delegatedLength ?? SESSION_PREFIX;
+    this.#delegatedMask = BigInt.asUintN(64, -1n << BigInt(64 - length));
   }
 
   /** A line has this address, or prefix, from now on. */
   add(line: Line, octets: Buffer): void {
     if (octets.length === 4) this.#ipv4.set(octets.readUInt32BE(), line);
-    else this.#prefixes.set(octets.toString('latin1'), line);
+    else this.#prefixes.set(octets.readBigUInt64BE(), line);
   }
 
   remove(octets: Buffer): void {
     if (octets.length === 4) this.#ipv4.delete(octets.readUInt32BE());
-    else this.#prefixes.delete(octets.toString('latin1'));
+    else this.#prefixes.delete(octets.readBigUInt64BE());
   }
 
   /** Whose session a destination of 4 or 16 octets is in. */
   lineOf(destination: Buffer): Line | undefined {
-    if (destination.length === 4) return this.#ipv4.get(destination.readUInt32BE());
-    const prefixOf = (length: number) => this.#prefixes.get(networkOf(destination, length).toString('latin1'));
-    return prefixOf(SESSION_PREFIX) ?? prefixOf(this.#delegatedLength);
+    return destination.length === 4 ? this.#ipv4.get(destination.readUInt32BE()) : this.#lineAt(destination, 0);
+  }
+
+  /** The line that has the IPv6 address at this place. */
+  #lineAt(octets: Buffer, at: number): Line | undefined {
+    const network = octets.readBigUInt64BE(at);
+    return this.#prefixes.get(network) ?? this.#prefixes.get(network & this.#delegatedMask);
   }
 
   /** Takes a whole IPv4 packet of a session. */
   ipv4(from: Line, packet: Buffer, now: number): Route {
-    const destination = packet.subarray(16, 20);
     if (this.settings.checkSource && from.lease?.compare(packet, 12, 16) !== 0) {
       this.counters.spoofed++;
       return 'done';
@@ -63,7 +69,7 @@ export class Forwarding {
       from.sendPacket(reply);
       return 'done';
     }
-    const to = this.lineOf(destination);
+    const to = this.#ipv4.get(packet.readUInt32BE(16));
     if (!to || to === from) return 'elsewhere';
     if ((packet[8] as number) <= 1) return this.#ipv4Error(from, packet, ICMP.timeExceeded, 0, 0, now);
     const forwarded = Buffer.from(packet);
@@ -82,13 +88,12 @@ export class Forwarding {
   ipv6(from: Line, packet: Buffer, now: number): Route {
     const source = packet.subarray(8, 24);
     if (isMulticast(source) || isLinkLocal(source) || source.equals(UNSPECIFIED)) return 'done';
-    if (this.settings.checkSource && this.lineOf(source) !== from) {
+    if (this.settings.checkSource && this.#lineAt(packet, 8) !== from) {
       this.counters.spoofed++;
       return 'done';
     }
-    const destination = packet.subarray(24, 40);
-    if (isLinkLocal(destination)) return 'done';
-    const to = this.lineOf(destination);
+    if (isLinkLocal(packet.subarray(24, 40))) return 'done';
+    const to = this.#lineAt(packet, 24);
     if (!to || to === from) return 'elsewhere';
     if ((packet[7] as number) <= 1) return this.#ipv6Error(from, packet, ICMPV6.timeExceeded, 0, now);
     const forwarded = Buffer.from(packet);

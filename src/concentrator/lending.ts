@@ -1,3 +1,4 @@
+import { linkLayerDuid } from '../wire/dhcpv6';
 import { linkLocalAddress } from '../wire/ipv6';
 import type { MacAddress } from '../wire/mac-address';
 import { type AddressPlan, routerAddress } from './address-plan';
@@ -61,7 +62,7 @@ export class Lending {
     }
     const { dns, lifetime } = this.ipv6;
     return {
-      serverId: serverIdOf(this.address),
+      serverId: linkLayerDuid(this.address),
       dns,
       lifetime,
       linkLocal: linkLocalAddress(line.connection.ipv6cp.identifier),
@@ -102,9 +103,4 @@ export class Lending {
     line.delegation = undefined;
     return true;
   }
-}
-
-/** A DUID-LL of our Ethernet address (RFC 8415 §11.4). */
-function serverIdOf(address: MacAddress): Buffer {
-  return Buffer.concat([Buffer.of(0, 3, 0, 1), address]);
 }

@@ -139,11 +139,16 @@ export class Demultiplexer {
 
   /** Of several concentrators at one address the one whose session it is; the first one answers for sessions of none. */
   #concentratorOf(frame: Buffer, at: number): Engine | undefined {
-    const reached = this.#concentrators.filter((station) => isFor(station, frame, at));
-    if (reached.length < 2) return reached[0]?.engine;
-    const id = sessionIdAt(frame, at);
-    const owner = reached.find(({ engine }) => engine.hasSession?.(id, frame.subarray(6, 12)));
-    return (owner ?? reached[0])?.engine;
+    let first: Engine | undefined;
+    for (const station of this.#concentrators) {
+      if (!isFor(station, frame, at)) continue;
+      const { engine } = station;
+      if (this.#concentrators.length === 1 || engine.hasSession?.(sessionIdAt(frame, at), frame.subarray(6, 12))) {
+        return engine;
+      }
+      first ??= engine;
+    }
+    return first;
   }
 
   #stray(frame: Buffer, at: number, now: number): void {

@@ -1,13 +1,13 @@
 import { EventEmitter } from 'node:events';
 import { type AutomatonStates, describeSession, INITIAL, type SessionDescription } from '../client/description';
 import { type Diagnosis, diagnose } from '../client/diagnosis';
-import { type Ipv6Snapshot, withTimes } from '../client/ipv6/settings';
+import { withTimes } from '../client/ipv6/settings';
 import { Session, type SessionEvent } from '../client/session';
 import type { SessionStateName } from '../client/session-state';
 import { individual, type SessionSettings, sessionSettings, within } from '../client/settings';
-import { noCounts, type SessionSnapshot } from '../client/snapshot';
+import { noCounts } from '../client/snapshot';
 import { PppoeError, type Reason } from '../errors';
-import { type LinkCounters, roomBehind } from '../link/link';
+import { roomBehind } from '../link/link';
 import type { SessionKey } from '../pppoe/engine';
 import { framingOf } from '../pppoe/framing';
 import { vidsOf } from '../pppoe/session-frame';
@@ -18,47 +18,9 @@ import { type FrameReport, frameReport, type HistoryEntry, historyEntry } from '
 import { type PacketConsumer, PacketQueue } from './packet-queue';
 import type { Attachment } from './port';
 import { checkInterface, openPort, type SharedPort } from './ports';
-import type { SessionMemory } from './session-memory';
+import type { PppoeSessionOptions, SessionEvents, SessionStatus } from './session-types';
 
-export interface PppoeSessionOptions extends Partial<SessionSettings> {
-  /** An interface of this machine (`eth0`), a segment within this process (`virtual:lab`), or a tunnel (`gre:192.0.2.1`). */
-  readonly interface: string;
-  /** An Ethernet address instead of the interface's own. */
-  readonly macAddress?: MacAddress;
-  /** How many received packets may wait to be taken, 1000 if absent. */
-  readonly queueLimit?: number;
-  /** Where the last session is remembered; without it a session that a crash leaves over is not ended at the next start. */
-  readonly memory?: SessionMemory;
-}
-
-/** A reason with what it means, in plain language. */
-export interface DiagnosedReason extends Reason {
-  readonly diagnosis: string;
-}
-
-/** All that a session knows, as plain data. Times are ISO 8601. */
-export interface SessionStatus extends Omit<SessionSnapshot, 'reason' | 'since' | 'nextAttempt' | 'ipv6'> {
-  readonly interface: string;
-  readonly reason?: DiagnosedReason;
-  readonly since?: string;
-  readonly nextAttempt?: string;
-  readonly ipv6?: Ipv6Snapshot<string>;
-  readonly queue: { readonly length: number; readonly dropped: number; readonly unclaimed: number };
-  readonly link?: LinkCounters;
-}
-
-interface SessionEvents {
-  state: [state: SessionStateName, status: SessionStatus];
-  progress: [text: string];
-  /** What the access concentrator tells its users. */
-  message: [kind: 'motm' | 'hurl', text: string];
-  frame: [frame: FrameReport];
-  /** Addresses, name servers or the router changed while the session is up. */
-  addresses: [status: SessionStatus];
-  /** A prefix, like `2001:db8:1::/56`, was delegated to us. */
-  'prefix-delegated': [prefix: string, status: SessionStatus];
-  'prefix-lost': [prefix: string, status: SessionStatus];
-}
+export type { DiagnosedReason, PppoeSessionOptions, SessionStatus } from './session-types';
 
 /** @throws RangeError */
 function checked(options: PppoeSessionOptions): SessionSettings {

@@ -1,3 +1,4 @@
+import type { MacAddress } from './mac-address';
 import { Reader } from './reader';
 
 /** DHCPv6 between client and server (RFC 8415 §7-§9, §21). Lifetimes and T1, T2 in seconds. */
@@ -86,6 +87,11 @@ export interface IaPrefix {
 export interface Status {
   readonly code: number;
   readonly text: string;
+}
+
+/** The DUID-LL of an Ethernet address (RFC 8415 §11.4). */
+export function linkLayerDuid(address: MacAddress): Buffer {
+  return Buffer.concat([Buffer.of(0, 3, 0, 1), address]);
 }
 
 /** @throws MalformedPacket, also for relay agents' messages, which have another format. */

@@ -1,3 +1,4 @@
+import { FRAGMENTATION_NEEDED } from './icmp';
 import { IP_PROTOCOL } from './ip';
 
 /** The errors of ICMP (RFC 792, RFC 1122 §3.2.2, RFC 1812 §5.2.7) and of ICMPv6 (RFC 4443 §3). */
@@ -62,7 +63,6 @@ const ICMP_ERRORS: Readonly<Record<number, Meaning>> = {
     codes: [undefined, 'Required option missing', 'Bad length'],
   },
 };
-const FRAGMENTATION_NEEDED = 4;
 
 const ICMPV6_ERRORS: Readonly<Record<number, Meaning>> = {
   1: {

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Demo, skip } from './browser';
+import { Dialog } from './dialog';
+import type { EditorPage } from './editor-globals';
 import { Workspace } from './workspace';
 
 const TYPES = ['pppoe-state', 'pppoe-in', 'pppoe-out', 'pppoe-control'];
@@ -42,30 +44,15 @@ describe('the demo in a browser', { skip: skip() }, () => {
 
   for (const type of [...TYPES, 'pppoe-session', 'pppoe-concentrator']) {
     test(`the dialog of ${type} opens with translated labels and help`, async () => {
-      await demo.page.evaluate((wanted) => {
-        // biome-ignore lint/suspicious/noExplicitAny: the editor's own global object, which has no types.
-        const { RED } = globalThis as any;
-        if (wanted === 'pppoe-session' || wanted === 'pppoe-concentrator') {
-          RED.nodes.eachConfig((node: { type: string; id: string }) => {
-            if (node.type === wanted) RED.editor.editConfig('', wanted, node.id);
-          });
-        } else {
-          const [node] = RED.nodes.filterNodes({ type: wanted });
-          RED.editor.edit(node);
-        }
-      }, type);
-      const dialog = demo.page.locator('.red-ui-tray').last();
-      await dialog.locator('.form-row').first().waitFor();
-      const text = (await dialog.locator('.form-row').allTextContents()).join('\n');
+      const dialog = await Dialog.open(demo.page, type);
+      const text = (await dialog.tray.locator('.form-row').allTextContents()).join('\n');
       assert.ok(text.includes('Name'), text);
       assert.doesNotMatch(text, /pppoe[-.]\w+\.(label|option|placeholder)|\blabel\.\w+/);
       const help = await demo.page.evaluate((wanted) => {
-        // biome-ignore lint/suspicious/noExplicitAny: the editor's own global object, which has no types.
-        return (globalThis as any).RED.nodes.getNodeHelp(wanted) as string;
+        return (globalThis as unknown as EditorPage).RED.nodes.getNodeHelp(wanted);
       }, type);
       assert.ok(help.length > 100, help);
-      await dialog.getByRole('button', { name: 'Cancel' }).click();
-      await dialog.waitFor({ state: 'detached' });
+      await dialog.cancel();
     });
   }
 

@@ -1,25 +1,6 @@
 // The dialog of a node in a real editor, as its user has it.
 import type { Locator, Page } from 'playwright-core';
-
-/** What is used of the editor's own global object, which has no types. */
-interface Editor {
-  readonly RED: {
-    readonly nodes: {
-      eachConfig(each: (node: EditorNode) => boolean): void;
-      add(node: EditorNode): EditorNode;
-      filterNodes(filter: { readonly type: string }): readonly EditorNode[];
-      node(id: string): EditorNode;
-    };
-    readonly view: { createNode(type: string, x: number, y: number): { readonly node: EditorNode } };
-    readonly editor: {
-      edit(node: EditorNode): void;
-      editConfig(name: string, type: string, id: string): void;
-      getEditStack(): readonly EditorNode[];
-    };
-  };
-}
-
-type EditorNode = Record<string, unknown> & { readonly id: string; readonly type: string };
+import type { EditorNode, EditorPage } from './editor-globals';
 
 export class Dialog {
   private constructor(
@@ -37,7 +18,7 @@ export class Dialog {
     return Dialog.opened(page, () =>
       page.evaluate(
         ([wanted, values]) => {
-          const { RED } = globalThis as unknown as Editor;
+          const { RED } = globalThis as unknown as EditorPage;
           const configs: EditorNode[] = [];
           RED.nodes.eachConfig((node) => {
             configs.push(node);
@@ -67,7 +48,7 @@ export class Dialog {
     // One that lies below another is taken out of the page: a mark finds each again.
     const opened = await page.waitForFunction(() => {
       const form = document.querySelector('.red-ui-tray:not([data-dialog]) .pppoe-form');
-      const [top] = (globalThis as unknown as Editor).RED.editor.getEditStack().slice(-1);
+      const [top] = (globalThis as unknown as EditorPage).RED.editor.getEditStack().slice(-1);
       if (!form || !top) return undefined;
       form.closest('.red-ui-tray')?.setAttribute('data-dialog', top.id);
       return top.id;
@@ -110,7 +91,7 @@ export class Dialog {
     await this.tray.locator('.red-ui-tray-toolbar .primary').click();
     await this.tray.waitFor({ state: 'detached' });
     return this.page.evaluate((id) => {
-      const { users, _def, ...node } = (globalThis as unknown as Editor).RED.nodes.node(id);
+      const { users, _def, ...node } = (globalThis as unknown as EditorPage).RED.nodes.node(id);
       return Object.fromEntries(Object.entries(node).filter(([, value]) => typeof value !== 'object'));
     }, this.id);
   }

@@ -4,6 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import type { Locator } from 'playwright-core';
 import { Demo, skip } from './browser';
 import { Dialog } from './dialog';
+import type { EditorPage } from './editor-globals';
 import { Workspace } from './workspace';
 
 const LIMIT = { timeout: 60_000 };
@@ -84,8 +85,7 @@ describe('a new user in the editor', { skip: skip() }, () => {
 
   test('sees in the sidebar how it came up', LIMIT, async () => {
     await demo.page.evaluate(() => {
-      // biome-ignore lint/suspicious/noExplicitAny: the editor's own global object, which has no types.
-      (globalThis as any).RED.sidebar.show('pppoe');
+      (globalThis as unknown as EditorPage).RED.sidebar.show('pppoe');
     });
     await sidebar('.pppoe-list-row', { hasText: NAME }).click();
     await sidebar('.pppoe-name', { hasText: NAME }).waitFor();

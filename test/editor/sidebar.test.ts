@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import type { Download, Locator } from 'playwright-core';
 import { Demo, skip } from './browser';
+import type { EditorPage } from './editor-globals';
 
 /** A configuration as Node-RED's admin API takes it. */
 type Config = Record<string, unknown> & { readonly id: string; readonly type: string };
@@ -39,8 +40,7 @@ describe('the sidebar', { skip: skip() }, () => {
   /** Shows the sidebar, as wide as this. */
   async function show(width = 315): Promise<void> {
     await demo.page.evaluate((wanted) => {
-      // biome-ignore lint/suspicious/noExplicitAny: the editor's own global objects, which have no types.
-      const { RED, $ } = globalThis as any;
+      const { RED, $ } = globalThis as unknown as EditorPage;
       RED.sidebar.show('pppoe');
       $('#red-ui-sidebar').width(wanted);
       RED.events.emit('sidebar:resize');
@@ -65,12 +65,10 @@ describe('the sidebar', { skip: skip() }, () => {
   /** What a screen reader and people with weak eyes would stumble over. */
   async function violations(): Promise<unknown> {
     return demo.page.evaluate(async () => {
-      // biome-ignore lint/suspicious/noExplicitAny: axe-core puts itself there.
-      const { axe } = globalThis as any;
+      const { axe } = globalThis as unknown as EditorPage;
       const found = await axe.run('.pppoe-sidebar', { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'best-practice'] });
       return found.violations.map(
-        ({ id, nodes }: { id: string; nodes: { html: string; failureSummary: string }[] }) =>
-          `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('\n')}`,
+        ({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('\n')}`,
       );
     });
   }
@@ -298,8 +296,7 @@ describe('the sidebar', { skip: skip() }, () => {
     for (let tenths = 0; tenths < 10; tenths++) await clock.runFor(100);
     assert.ok(asked >= 1 && asked <= 4, `${asked} requests`);
     await demo.page.evaluate(() => {
-      // biome-ignore lint/suspicious/noExplicitAny: the editor's own global object, which has no types.
-      (globalThis as any).RED.sidebar.show('info');
+      (globalThis as unknown as EditorPage).RED.sidebar.show('info');
     });
     await sidebar('.pppoe-list').waitFor({ state: 'hidden' });
     // What was under way when it was hidden is the last.

@@ -1,23 +1,6 @@
 // The flows in a real editor: imported, put together by mouse, and deployed.
 import type { Locator, Page } from 'playwright-core';
-
-/** What is used of the editor's own global object, which has no types. */
-interface Editor {
-  readonly RED: {
-    readonly nodes: {
-      dirty(): boolean;
-      eachNode(each: (node: EditorNode) => boolean): void;
-      eachConfig(each: (node: EditorNode) => boolean): void;
-    };
-    readonly view: { importNodes(nodes: unknown, options: object): void };
-    readonly workspaces: { show(id: string): void };
-  };
-}
-
-interface EditorNode {
-  readonly type: string;
-  readonly valid: boolean;
-}
+import type { EditorNode, EditorPage } from './editor-globals';
 
 export class Workspace {
   constructor(private readonly page: Page) {}
@@ -25,7 +8,7 @@ export class Workspace {
   /** Imports a flow as it is, and shows its first tab. */
   async importFlow(nodes: readonly { readonly id: string }[]): Promise<void> {
     await this.page.evaluate((flow) => {
-      const { RED } = globalThis as unknown as Editor;
+      const { RED } = globalThis as unknown as EditorPage;
       RED.view.importNodes(flow, { generateIds: false, addFlow: false, touchImport: true });
       const [tab] = flow;
       if (tab) RED.workspaces.show(tab.id);
@@ -59,7 +42,7 @@ export class Workspace {
   /** Presses Deploy, and waits until it is done. */
   async deploy(): Promise<void> {
     await this.page.locator('#red-ui-header-button-deploy').click();
-    await this.page.waitForFunction(() => !(globalThis as unknown as Editor).RED.nodes.dirty());
+    await this.page.waitForFunction(() => !(globalThis as unknown as EditorPage).RED.nodes.dirty());
   }
 
   /** The status of a node that says this. */
@@ -70,7 +53,7 @@ export class Workspace {
   /** The types of the nodes with a setting that is not right, and of those that are not known. */
   async invalid(): Promise<readonly string[]> {
     return this.page.evaluate(() => {
-      const { RED } = globalThis as unknown as Editor;
+      const { RED } = globalThis as unknown as EditorPage;
       const nodes: EditorNode[] = [];
       RED.nodes.eachNode((node) => nodes.push(node) > 0);
       RED.nodes.eachConfig((node) => nodes.push(node) > 0);

@@ -1,63 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Demultiplexer } from '../../src/pppoe/demultiplexer';
-import { type DiscoveryPacket, encodeDiscovery } from '../../src/pppoe/discovery-packet';
-import type { Engine, Input, Position } from '../../src/pppoe/engine';
+import { encodeDiscovery } from '../../src/pppoe/discovery-packet';
 import { SessionFrameTemplate } from '../../src/pppoe/session-frame';
-import { encodeEthernet, type VlanTag } from '../../src/wire/ethernet';
-import { BROADCAST, type MacAddress, parseMac } from '../../src/wire/mac-address';
+import { encodeEthernet } from '../../src/wire/ethernet';
+import { BROADCAST, type MacAddress } from '../../src/wire/mac-address';
 import { PROTOCOL } from '../../src/wire/ppp';
 import { CODE, TAG } from '../../src/wire/pppoe';
+import { A, B, discovery, frame, HOST2, station, vlan } from './demultiplexer-rig';
 import { AC1, AC2, HOST, tag } from './discovery-rig';
-
-const HOST2 = parseMac('02:00:5e:10:00:02');
-const A = Buffer.from('host-uniq-a');
-const B = Buffer.from('host-uniq-b');
-const vlan = (...vids: number[]): VlanTag[] => vids.map((vid) => ({ tpid: 0x8100, vid, pcp: 0, dei: false }));
-
-/** Keeps what it is handed. */
-class Listener implements Engine {
-  readonly deadline = undefined;
-  readonly inputs: Input[] = [];
-  onInput: (input: Input) => void = () => {};
-
-  handle(input: Input): void {
-    this.inputs.push(input);
-    this.onInput(input);
-  }
-
-  /** `PADO`, or the batch of session frames by their last octet. */
-  get story(): readonly string[] {
-    return this.inputs.map((input) => {
-      if (input.type === 'frames') return `frames ${input.frames.map((octets) => octets.at(-1)).join(' ')}`;
-      if (input.type !== 'discovery') return input.type;
-      const { packet } = input;
-      return `${Object.entries(CODE).find(([, code]) => code === packet.code)?.[0]} ${packet.sessionId}`;
-    });
-  }
-}
-
-function station(demultiplexer: Demultiplexer, position: Partial<Position> = {}): Listener {
-  const listener = new Listener();
-  demultiplexer.add(listener, { role: 'host', address: HOST, vlan: [], ...position });
-  return listener;
-}
-
-const discovery = (code: number, packet: Partial<DiscoveryPacket> = {}, hostUniq?: Buffer): Buffer =>
-  encodeDiscovery({
-    destination: HOST,
-    source: AC1,
-    vlan: [],
-    sessionId: 0,
-    tags: hostUniq ? [tag(TAG.hostUniq, hostUniq)] : [],
-    ...packet,
-    code,
-  });
-
-/** A session frame whose last octet is this number. */
-function frame(octet: number, id = 7, source: MacAddress = AC1, destination: MacAddress = HOST, tags: VlanTag[] = []) {
-  return new SessionFrameTemplate(destination, source, tags, id).frame(PROTOCOL.ipv4, Buffer.of(octet));
-}
 
 test('PADI and PADR go to concentrators, PADO and PADS to the host with the Host-Uniq', () => {
   const demultiplexer = new Demultiplexer();
@@ -211,26 +162,6 @@ test('VLAN: all tags must match, a VID of 0 is none', () => {
   }
 });
 
-test('session frames before PADS reach each host that awaits one from this peer, whatever their id', () => {
-  const demultiplexer = new Demultiplexer();
-  const [a, b, other] = [station(demultiplexer), station(demultiplexer), station(demultiplexer)];
-  demultiplexer.listen(a, { hostUniq: A, awaiting: AC1 });
-  demultiplexer.listen(b, { hostUniq: B, awaiting: AC1 });
-  demultiplexer.listen(other, { awaiting: AC2 });
-  demultiplexer.dispatch([frame(1, 7), frame(2, 8)], 0);
-  assert.deepEqual([a.story, b.story, other.story], [['frames 1', 'frames 2'], ['frames 1', 'frames 2'], []]);
-  assert.equal(demultiplexer.counters.unclaimed, 0);
-});
-
-test("frames of a session that is established are not held by another host's waiting", () => {
-  const demultiplexer = new Demultiplexer();
-  const [a, b] = [station(demultiplexer), station(demultiplexer)];
-  demultiplexer.listen(a, { session: { peer: AC1, id: 7 } });
-  demultiplexer.listen(b, { awaiting: AC1 });
-  demultiplexer.dispatch([frame(1, 7)], 0);
-  assert.deepEqual([a.story, b.story], [['frames 1'], []]);
-});
-
 test('neighbouring frames of one engine stay a batch', () => {
   const demultiplexer = new Demultiplexer();
   const [a, b] = [station(demultiplexer), station(demultiplexer)];
@@ -251,55 +182,6 @@ test('the order of discovery and session frames is kept: a PADT comes after the 
   demultiplexer.listen(host, { session: { peer: AC1, id: 7 } });
   demultiplexer.dispatch([frame(1), frame(2), discovery(CODE.PADT, { sessionId: 7 }), frame(3)], 0);
   assert.deepEqual(host.story, ['frames 1 2', 'PADT 7', 'frames 3']);
-});
-
-test('what a PADS changes holds for the frames behind it in the same batch', () => {
-  const demultiplexer = new Demultiplexer();
-  const host = station(demultiplexer);
-  demultiplexer.listen(host, { hostUniq: A, awaiting: AC1 });
-  host.onInput = ({ type }) => {
-    if (type === 'discovery') demultiplexer.listen(host, { hostUniq: A, session: { peer: AC1, id: 7 } });
-  };
-  demultiplexer.dispatch([frame(1, 7), discovery(CODE.PADS, { sessionId: 7 }, A), frame(2, 7), frame(3, 8)], 0);
-  assert.deepEqual(host.story, ['frames 1', 'PADS 7', 'frames 2']);
-  assert.equal(demultiplexer.counters.unclaimed, 1);
-});
-
-test('of two hosts with one fixed Host-Uniq, PADS goes to the one that awaits it, to one at a time', () => {
-  const demultiplexer = new Demultiplexer();
-  const [a, b, c] = [station(demultiplexer), station(demultiplexer), station(demultiplexer)];
-  demultiplexer.listen(a, { hostUniq: A, session: { peer: AC1, id: 5 } });
-  for (const host of [b, c]) demultiplexer.listen(host, { hostUniq: A, awaiting: AC1 });
-  demultiplexer.dispatch([discovery(CODE.PADS, { sessionId: 6 }, A)], 0);
-  assert.deepEqual([a.story, b.story, c.story], [[], ['PADS 6'], []]);
-  demultiplexer.listen(b, { hostUniq: A, session: { peer: AC1, id: 6 } });
-  demultiplexer.dispatch([discovery(CODE.PADS, { sessionId: 7 }, A)], 0);
-  assert.deepEqual([a.story, b.story, c.story], [[], ['PADS 6'], ['PADS 7']]);
-  demultiplexer.listen(c, { hostUniq: A, session: { peer: AC1, id: 7 } });
-  demultiplexer.dispatch([discovery(CODE.PADS, { sessionId: 6 }, A)], 0);
-  assert.deepEqual([a.story, b.story, c.story], [[], ['PADS 6', 'PADS 6'], ['PADS 7']]);
-});
-
-test('a PADS that answers a former attempt reaches its host, a PADO does not', () => {
-  const demultiplexer = new Demultiplexer();
-  const host = station(demultiplexer);
-  demultiplexer.listen(host, { hostUniq: B, formerHostUniqs: [A] });
-  const late = [discovery(CODE.PADO, {}, A), discovery(CODE.PADS, { sessionId: 7 }, A), discovery(CODE.PADO, {}, B)];
-  demultiplexer.dispatch(late, 0);
-  assert.deepEqual(host.story, ['PADS 7', 'PADO 0']);
-  demultiplexer.listen(host, { hostUniq: B });
-  demultiplexer.dispatch(late, 0);
-  assert.deepEqual(host.story, ['PADS 7', 'PADO 0', 'PADO 0']);
-  assert.equal(demultiplexer.counters.unclaimed, 3);
-});
-
-test('a PADS reaches its host even if another still believes to have that session', () => {
-  const demultiplexer = new Demultiplexer();
-  const [stale, host] = [station(demultiplexer), station(demultiplexer)];
-  demultiplexer.listen(stale, { hostUniq: A, session: { peer: AC1, id: 7 } });
-  demultiplexer.listen(host, { hostUniq: B, awaiting: AC1 });
-  demultiplexer.dispatch([discovery(CODE.PADS, { sessionId: 7 }, B)], 0);
-  assert.deepEqual([stale.story, host.story], [[], ['PADS 7']]);
 });
 
 test('PADM reaches hosts that have a session with its sender', () => {
@@ -350,24 +232,6 @@ test('an Ethernet frame with three VLAN tags is nobody’s', () => {
   demultiplexer.dispatch([encodeEthernet(tagged)], 0);
   assert.deepEqual(host.story, []);
   assert.equal(demultiplexer.counters.unclaimed, 1);
-});
-
-test('frames that a host awaits from its peer are not those of a concentrator at the same address', () => {
-  const demultiplexer = new Demultiplexer();
-  const ac = station(demultiplexer, { role: 'concentrator' });
-  const host = station(demultiplexer);
-  demultiplexer.listen(host, { hostUniq: A, awaiting: AC1 });
-  demultiplexer.dispatch([frame(1, 7), frame(2, 7, AC2)], 0);
-  assert.deepEqual([host.story, ac.story], [['frames 1'], ['frames 2']]);
-});
-
-test('PADM reaches a host before its PADS, too: of the peer that it awaits, and only its own session after it', () => {
-  const demultiplexer = new Demultiplexer();
-  const [early, other] = [station(demultiplexer), station(demultiplexer)];
-  demultiplexer.listen(early, { hostUniq: A, awaiting: AC1 });
-  demultiplexer.listen(other, { session: { peer: AC1, id: 8 } });
-  demultiplexer.dispatch([discovery(CODE.PADM, { sessionId: 7 }), discovery(CODE.PADM, { source: AC2 })], 0);
-  assert.deepEqual([early.story, other.story], [['PADM 7'], []]);
 });
 
 test('the usual Ethernet types are strangers where others are set', () => {

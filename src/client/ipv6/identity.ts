@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { linkLayerDuid } from '../../wire/dhcpv6';
 import type { MacAddress } from '../../wire/mac-address';
 import type { Dhcpv6Identity } from './dhcpv6-client';
 
@@ -14,6 +15,8 @@ export function drawIdentifier(random: (octets: number) => Buffer): Buffer {
  * address apart. Both are the same after a restart, so that the server gives the same again.
  */
 export function dhcpv6Identity(address: MacAddress, username: string, serviceName: string): Dhcpv6Identity {
-  const duid = Buffer.concat([Buffer.of(0, 3, 0, 1), address]);
-  return { duid, iaid: createHash('sha256').update(`${username}\0${serviceName}`).digest().readUInt32BE(0) };
+  return {
+    duid: linkLayerDuid(address),
+    iaid: createHash('sha256').update(`${username}\0${serviceName}`).digest().readUInt32BE(0),
+  };
 }
