@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
@@ -23,6 +24,16 @@ export function skip(): string | false {
   return existsSync(CHROMIUM) || CI === 'true' ? false : 'no /usr/bin/chromium (run test/editor/setup.sh as root)';
 }
 
+/** One that nobody listens on, also when several runs share the machine. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
 export class Demo {
   #log = '';
 
@@ -37,7 +48,7 @@ export class Demo {
   /** Runs the start script with a user directory of its own, and opens a browser page. */
   static async start(): Promise<Demo> {
     const directory = await mkdtemp(join(tmpdir(), 'pppoe-demo-'));
-    const args = [join(ROOT, 'scripts/start.mjs'), '--port', '18800', '--user-dir', directory];
+    const args = [join(ROOT, 'scripts/start.mjs'), '--port', String(await freePort()), '--user-dir', directory];
     const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
     let log = '';
     const address = await new Promise<string>((resolve, reject) => {
