@@ -1,6 +1,9 @@
 // Captures frames of an interface with tcpdump, and judges them with tshark.
 import { type ChildProcess, execFile } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -77,4 +80,21 @@ export async function faults(path: string, peers: readonly string[]): Promise<st
   const ours = theirs.length > 0 ? `!(${theirs.join(' || ')}) && ` : '';
   const marked = await select(path, `${ours}(_ws.malformed || _ws.expert.severity >= ${EXPERT.warning})`);
   return marked.filter((line) => !REMARKS.some((remark) => remark.test(line)));
+}
+
+/**
+ * The frames of a pcapng file of ours that a display filter selects, as `select` has them.
+ * @throws Error when tshark complains of the file, of a frame or of what is in it.
+ */
+export async function selectIn(file: Buffer, filter: string): Promise<readonly string[]> {
+  const directory = await mkdtemp(join(tmpdir(), 'pppoe-capture-'));
+  try {
+    const path = join(directory, 'test.pcapng');
+    await writeFile(path, file);
+    const complaints = await faults(path, []);
+    if (complaints.length > 0) throw new Error(`tshark complains:\n${complaints.join('\n')}`);
+    return await select(path, filter);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
 }

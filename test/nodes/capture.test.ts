@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
-import { malformed, select } from '../lab/capture';
+import { selectIn } from '../lab/capture';
 import { skipWithout } from '../lab/requirements';
 import { credentials, helper, Inbox, labFlow, load, type Message, PASSWORD, sessionIn, up } from './world';
 
@@ -49,19 +46,6 @@ function octetsOf({ payload }: Message): Buffer {
   return payload;
 }
 
-/** What tshark finds in a file: it must find nothing to complain of. */
-async function inWireshark(file: Buffer, filter: string): Promise<readonly string[]> {
-  const directory = await mkdtemp(join(tmpdir(), 'pppoe-capture-'));
-  try {
-    const path = join(directory, 'test.pcapng');
-    await writeFile(path, file);
-    assert.deepEqual(await malformed(path), []);
-    return await select(path, filter);
-  } finally {
-    await rm(directory, { recursive: true });
-  }
-}
-
 test('start and stop give a pcapng file in pieces, its header first, for the file that start names', async () => {
   const { flow } = captureFlow({}, { autoconnect: false });
   await load(flow);
@@ -82,8 +66,8 @@ test('tshark reads the file of a whole login without complaint', { skip: skipWit
   const messages = await login(isEnd);
   const file = Buffer.concat(messages.map(octetsOf));
   const filter = `frame.interface_name == "${segment}" && (pppoed || chap || lcp || ipcp)`;
-  assert.ok((await inWireshark(file, filter)).length > 12);
-  assert.equal((await inWireshark(file, 'frame.comment == "home: up"')).length, 1);
+  assert.ok((await selectIn(file, filter)).length > 12);
+  assert.equal((await selectIn(file, 'frame.comment == "home: up"')).length, 1);
 });
 
 test('lines and objects are a message for each frame', async () => {
@@ -127,7 +111,7 @@ test('the last frames are dumped when the session fails, once for each new failu
   assert.match(String(dump['filename']), /^pppoe-home-\d{8}T\d{6}Z\.pcapng$/);
   const file = octetsOf(dump);
   assert.ok(file.includes(`authentication-failed: ${text}`), 'why, as the comment of the file');
-  assert.ok((await inWireshark(file, 'chap.code == 4')).length >= 1);
+  assert.ok((await selectIn(file, 'chap.code == 4')).length >= 1);
   const { session } = sessionIn();
   await new Promise<void>((resolve) => session?.on('state', (state) => state === 'waiting' && resolve()));
   assert.equal(captured.messages.length, 1, 'the same failure again');

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import type { NodeAPI } from 'node-red';
 import type { ExportedFile, SessionDetails, SessionList } from '../../nodes/editor/sidebar/data';
+import { selectIn } from '../lab/capture';
+import { skipWithout } from '../lab/requirements';
 import { credentials, helper, labFlow, load, PASSWORD, sessionIn, up } from './world';
 
 import sidebar = require('../../nodes/pppoe-sidebar');
@@ -112,6 +114,20 @@ test('the negotiation is exported as Mermaid text and as pcapng', async () => {
   const frames = sessionIn().session?.trace ?? [];
   for (const { octets } of frames) assert.ok(pcapng.includes(octets));
 });
+
+for (const [what, password, filter, frames] of [
+  ['login', PASSWORD, 'pppoe.code == 0x09 || ipcp.opt.ip_address', 4],
+  ['refused login', 'Wr0ng-0ne', 'pppoe.code == 0x09 || chap.code == 4', 2],
+] as const) {
+  test(`tshark reads the exported pcapng of a ${what} without complaint`, {
+    skip: skipWithout('tshark'),
+  }, async () => {
+    await loadLab(password);
+    await Promise.allSettled([sessionIn().session?.connected(10_000)]);
+    const found = await selectIn(await file('pcapng'), filter);
+    assert.ok(found.length >= frames, found.join('\n'));
+  });
+}
 
 test('what is not there is not found', async () => {
   await loadLab();
