@@ -27,17 +27,33 @@ export function scanButton(node: EditorNode, place: JQuery): void {
   const offers = $('<div class="pppoe-offers"></div>');
   button.append(document.createTextNode(text('scan.button'))).attr('title', text('scan.title'));
   place.append(button).parent().append(status, offers);
-  button.on('click', async () => {
-    button.prop('disabled', true);
+  const question = () => Object.fromEntries(FIELDS.map((name) => [name, writtenIn(inputOf(node, name))]));
+  let asked = '';
+  const isStill = () => asked === JSON.stringify(question());
+  const show = (said: string, found: readonly Offer[] = []) => {
+    status.removeClass('pppoe-failed').text(said);
     offers.empty();
-    status.removeClass('pppoe-failed').text(text('scan.busy'));
+    if (found.length > 0) offers.append(table(found, (offer, service) => take(node, offer, service, status)));
+  };
+  // What answered somewhere else, or to other requests, is not to be chosen here.
+  const outdated = () => {
+    if (isStill()) return;
+    asked = '';
+    show('');
+  };
+  for (const name of FIELDS) inputOf(node, name).on('change', outdated);
+  button.on('click', async () => {
+    const fields = question();
+    asked = JSON.stringify(fields);
+    button.prop('disabled', true);
+    show(text('scan.busy'));
     try {
-      const fields = FIELDS.map((name) => [name, writtenIn(inputOf(node, name))] as const);
-      const found = await scanned({ id: node.id, ...Object.fromEntries(fields) });
-      status.text(text(found.length > 0 ? 'scan.found' : 'scan.none', { number: found.length }));
-      if (found.length > 0) offers.append(table(found, (offer, service) => take(node, offer, service, status)));
+      const found = await scanned({ id: node.id, ...fields });
+      if (isStill()) show(text(found.length > 0 ? 'scan.found' : 'scan.none', { number: found.length }), found);
     } catch (error) {
-      status.addClass('pppoe-failed').text(text('scan.failed', { error: failureOf(error) }));
+      if (!isStill()) return;
+      show(text('scan.failed', { error: failureOf(error) }));
+      status.addClass('pppoe-failed');
     } finally {
       button.prop('disabled', false);
     }

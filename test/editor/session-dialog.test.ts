@@ -254,6 +254,20 @@ describe('the dialog of a session', { skip: skip() }, () => {
     assert.equal((await dialog.accept())['acName'], 'demo-isp');
   });
 
+  test('takes offers away when the interface is another one than they came from', LIMIT, async () => {
+    await dialog.tray.getByRole('button', { name: 'Scan' }).click();
+    const row = dialog.tray.locator('.pppoe-offers tbody tr');
+    await row.first().waitFor();
+    const segment = dialog.tray.getByRole('textbox', { name: 'Segment' });
+    const name = await segment.inputValue();
+    await segment.fill('elsewhere');
+    await row.first().waitFor({ state: 'detached' });
+    assert.equal(await dialog.tray.locator('.pppoe-status').textContent(), '');
+    await segment.fill(name);
+    assert.equal(await row.count(), 0);
+    await dialog.cancel();
+  });
+
   test('says why a scan failed, and when nobody answered', LIMIT, async () => {
     await dialog.tray.getByLabel('Kind of interface').selectOption('ethernet');
     await dialog.tray.getByRole('textbox', { name: 'Interface' }).fill('no-such-if0');
