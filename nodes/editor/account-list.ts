@@ -31,6 +31,7 @@ export function accountList(node: EditorNode, list: JQuery): () => void {
       for (const input of inputs) input.toggleClass('input-error', wrong.includes(String(input.data('key'))));
     };
     container.append(fields);
+    container.siblings('.red-ui-editableList-item-remove').attr('aria-label', RED._('common.label.delete'));
     for (const input of inputs) input.on('change', mark).on('change', store);
     mark();
   };

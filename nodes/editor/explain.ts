@@ -12,6 +12,7 @@ export function explain(node: EditorNode): void {
     return validate && input.length > 0 ? [{ property, validate, line: lineBelow(node, property, input) }] : [];
   });
   const form = formOf(node);
+  nameTypedInputs(form);
   const sections = form.find('.pppoe-section');
   const check = () => {
     for (const field of fields) show(node, field);
@@ -20,6 +21,17 @@ export function explain(node: EditorNode): void {
   form.on('input change keyup', check);
   check();
   sections.has('.pppoe-wanted:not(:empty)').prop('open', true);
+}
+
+/** The field that is written in is not the one that the label is for: that one is hidden. */
+function nameTypedInputs(form: JQuery): void {
+  form.find('.form-row:has(.red-ui-typedInput-input)').each((_index, row) => {
+    const label = $(row).children('label').first();
+    // Its text comes later.
+    const id = `${label.attr('for')}-label`;
+    label.attr('id', id);
+    $(row).find('.red-ui-typedInput-input').attr('aria-labelledby', id);
+  });
 }
 
 interface ExplainedField {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { flat, TRANSLATIONS, TYPES, texts } from '../nodes/catalogue';
+import { violations } from './accessibility';
 import { Demo, skip } from './browser';
 import { Dialog } from './dialog';
 
@@ -88,6 +89,15 @@ describe('the dialogs of the other nodes', { skip: skip() }, () => {
       assert.match((await dialog.wanted(property).textContent()) ?? '', /^(?:Session|Concentrator): choose one/);
       await dialog.field(property).selectOption(chosen);
       assert.equal(await dialog.wanted(property).textContent(), '');
+      await dialog.cancel();
+    });
+  }
+
+  for (const type of TYPES) {
+    test(`${type} names each of its controls, legibly`, LIMIT, async () => {
+      const dialog = await Dialog.open(demo.page, type);
+      await dialog.unfold();
+      assert.deepEqual(await violations(demo.page, '.pppoe-form'), []);
       await dialog.cancel();
     });
   }

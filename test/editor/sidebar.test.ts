@@ -3,13 +3,12 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import type { Download, Locator } from 'playwright-core';
+import { violations } from './accessibility';
 import { Demo, skip } from './browser';
 import type { EditorPage } from './editor-globals';
 
 /** A configuration as Node-RED's admin API takes it. */
 type Config = Record<string, unknown> & { readonly id: string; readonly type: string };
-
-const AXE = require.resolve('axe-core/axe.min.js');
 
 /** A dark theme's variables, as Node-RED 5 has them. */
 const DARK = `:root {
@@ -29,7 +28,6 @@ describe('the sidebar', { skip: skip() }, () => {
     demo = await Demo.start();
     original = (await (await fetch(`${demo.address}/flows`)).json()) as Config[];
     await demo.openEditor();
-    await demo.page.addScriptTag({ path: AXE });
     await show();
   });
   after(() => demo?.stop());
@@ -61,17 +59,6 @@ describe('the sidebar', { skip: skip() }, () => {
 
   const only = (type: string, more: Record<string, unknown>) => (node: Config) =>
     node.type === type ? { ...node, ...more } : node;
-
-  /** What a screen reader and people with weak eyes would stumble over. */
-  async function violations(): Promise<unknown> {
-    return demo.page.evaluate(async () => {
-      const { axe } = globalThis as unknown as EditorPage;
-      const found = await axe.run('.pppoe-sidebar', { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'best-practice'] });
-      return found.violations.map(
-        ({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('\n')}`,
-      );
-    });
-  }
 
   async function text(download: Promise<Download>): Promise<Buffer> {
     return readFile(await (await download).path());
@@ -202,7 +189,7 @@ describe('the sidebar', { skip: skip() }, () => {
             if (tab === 'negotiation') await rung('PADI').click();
             // It takes the theme's colours the next time that it asks.
             await demo.page.waitForResponse(/pppoe\/sessions\//);
-            assert.deepEqual(await violations(), [], tab);
+            assert.deepEqual(await violations(demo.page, '.pppoe-sidebar'), [], tab);
             assert.doesNotMatch((await sidebar('.pppoe-body').textContent()) ?? '', /pppoe-sidebar[.:]/);
             if (tab === 'negotiation') await rung('PADI').click();
           }
@@ -246,7 +233,7 @@ describe('the sidebar', { skip: skip() }, () => {
     await rung('PAP Authenticate-Nak').waitFor();
     await rung('PAP Authenticate-Request').click();
     await sidebar('.pppoe-frame dd', { hasText: 'hidden' }).waitFor();
-    assert.deepEqual(await violations(), []);
+    assert.deepEqual(await violations(demo.page, '.pppoe-sidebar'), []);
     const texts = [await demo.page.content()];
     for (const format of ['SVG', 'Mermaid', 'pcapng']) {
       const saved = demo.page.waitForEvent('download');
