@@ -219,6 +219,11 @@ export class Concentrator implements Engine {
     return true;
   }
 
+  /** What is done wrong to the sessions of an account, besides what is done to all; or to every host. */
+  plannedFaults(username?: string): readonly Fault[] {
+    return this.#faults.planned(username);
+  }
+
   #spoil(line: Line, now: number): void {
     line.setFaults(this.#faults.of(line.username), now);
     this.#lines.touch(line);

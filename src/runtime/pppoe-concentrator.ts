@@ -204,6 +204,11 @@ export class PppoeConcentrator extends EventEmitter<ConcentratorEvents> {
     return this.#attachment.run((engine, now) => engine.setFaults(faults, whose, now));
   }
 
+  /** What is done wrong on purpose to the sessions of an account, besides what is done to all; or to every host. */
+  plannedFaults(username?: string): readonly Fault[] {
+    return this.#attachment.run((engine) => engine.plannedFaults(username));
+  }
+
   /** Ends one session in order. False when there is none of this id. */
   disconnect(sessionId: number): boolean {
     return this.#attachment.run((engine, now) => engine.disconnect(sessionId, now));
