@@ -188,7 +188,7 @@ export class PppoeConcentrator extends EventEmitter<ConcentratorEvents> {
    * @throws PppoeError `not-up`, `too-long`, `malformed`.
    */
   send(packets: PacketsBySession): void {
-    this.#attachment.run((engine) => engine.sendPackets(packets));
+    this.#attachment.run((engine, now) => engine.sendPackets(packets, now));
   }
 
   /** Sends a message to the host of one session, or to all (PADM). How many it was sent to. */
