@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { PppoeError, type SessionStatus } from '../src/index';
 import { numberOf } from './shared/fields';
+import { OutageRecorder } from './shared/outages';
 import type { SessionChange, SessionNode } from './shared/session-api';
 import { metricsOf, StatisticsSampler } from './shared/session-statistics';
 import { asError, report, useSession } from './shared/session-user';
@@ -29,9 +30,11 @@ export = (RED: NodeAPI): void => {
         this.error(asError(error), { topic: session?.topic });
       }
     };
+    const outages = new OutageRecorder();
     const session = useSession(RED, this, config.session, {
       stateChanged: (state, status) => {
-        this.send([{ topic: session?.topic, payload: state, ...report(status) }]);
+        const outage = outages.entered(state, status.reason, Date.now());
+        this.send([{ topic: session?.topic, payload: state, outage, ...report(status) }]);
         // Not before the flows have started: an error is for their Catch nodes.
         begin();
       },

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { NodeMessage } from 'node-red';
 import { type Fault, type PppoeConcentrator, PppoeError, type SubscriberStatus } from '../../src/index';
 import { faultsOf, ownFaultsOf } from './fault-field';
@@ -13,7 +14,7 @@ export interface SubscriberMessage extends NodeMessage {
   /** The message to hosts of `broadcast`. */
   text?: unknown;
   url?: unknown;
-  /** What `faults` is to do wrong on purpose. */
+  /** What is to be done wrong on purpose: by `faults`; or besides, or no more, by `add-faults` and `remove-faults`. */
   faults?: unknown;
 }
 
@@ -41,6 +42,9 @@ const ACTIONS: Readonly<Record<string, Perform>> = {
     return sessions.reduce((sum, { sessionId }) => sum + concentrator.broadcast(tags, sessionId), 0);
   },
   faults: setFaults,
+  'add-faults': (concentrator, message) =>
+    plan(concentrator, message, (planned, named) => [...without(planned, named), ...named]),
+  'remove-faults': (concentrator, message) => plan(concentrator, message, without),
 };
 
 /** Octets of text and URL that fit into one PADM on every segment, with room for the tags' headers. */
@@ -74,8 +78,7 @@ export function isUp({ since }: SubscriberStatus): boolean {
  * @throws PppoeError `malformed`; what `sessionsOf` throws.
  */
 function setFaults(concentrator: PppoeConcentrator, { subscriber, faults }: SubscriberMessage): readonly Fault[] {
-  if (faults === undefined) throw new PppoeError('malformed', 'faults needs msg.faults; an empty array ends them');
-  const read = wantedFaults(subscriber === undefined ? faultsOf : ownFaultsOf, faults);
+  const read = wantedFaults(subscriber, faults);
   const username = subscriber === undefined ? undefined : accountOf(concentrator, subscriber);
   if (subscriber === undefined || username !== undefined) {
     concentrator.setFaults(read, { username });
@@ -85,10 +88,34 @@ function setFaults(concentrator: PppoeConcentrator, { subscriber, faults }: Subs
   return read;
 }
 
+/**
+ * Changes what is done wrong from now on to everybody or to an account, and leaves the rest of it as it is.
+ * @throws PppoeError `malformed`, also for single sessions, whose faults are no plan; what `sessionsOf` throws.
+ */
+function plan(
+  concentrator: PppoeConcentrator,
+  { subscriber, faults }: SubscriberMessage,
+  change: (planned: readonly Fault[], named: readonly Fault[]) => readonly Fault[],
+): readonly Fault[] {
+  const named = wantedFaults(subscriber, faults);
+  const username = subscriber === undefined ? undefined : accountOf(concentrator, subscriber);
+  if (subscriber !== undefined && username === undefined) {
+    throw new PppoeError('malformed', 'Faults of single sessions are set by the action faults, all at once');
+  }
+  const planned = change(concentrator.plannedFaults(username), named);
+  concentrator.setFaults(planned, { username });
+  return planned;
+}
+
+function without(planned: readonly Fault[], named: readonly Fault[]): readonly Fault[] {
+  return planned.filter((fault) => !named.some((one) => isDeepStrictEqual(one, fault)));
+}
+
 /** @throws PppoeError `malformed` */
-function wantedFaults(read: typeof faultsOf, faults: unknown): readonly Fault[] {
+function wantedFaults(subscriber: unknown, faults: unknown): readonly Fault[] {
+  if (faults === undefined) throw new PppoeError('malformed', 'msg.faults must say which; an empty array is none');
   try {
-    return read(faults);
+    return subscriber === undefined ? faultsOf(faults) : ownFaultsOf(faults);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new PppoeError('malformed', error.message, { cause: error });

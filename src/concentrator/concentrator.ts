@@ -166,7 +166,8 @@ export class Concentrator implements Engine {
   }
 
   /** As `sendPacket`, to several sessions, all packets or none. @throws PppoeError `not-up`, `too-long`, `malformed`. */
-  sendPackets(packets: PacketsBySession): void {
+  sendPackets(packets: PacketsBySession, now: number): void {
+    this.#now = now;
     this.#lines.send(packets);
   }
 
@@ -219,6 +220,11 @@ export class Concentrator implements Engine {
     return true;
   }
 
+  /** What is done wrong to the sessions of an account, besides what is done to all; or to every host. */
+  plannedFaults(username?: string): readonly Fault[] {
+    return this.#faults.planned(username);
+  }
+
   #spoil(line: Line, now: number): void {
     line.setFaults(this.#faults.of(line.username), now);
     this.#lines.touch(line);
@@ -258,6 +264,7 @@ export class Concentrator implements Engine {
       send: (frame) => this.outlets.send(frame),
       now: () => this.#now,
       receive: (receiver, frame, now) => this.#received(receiver, frame, now),
+      delayed: (sender) => this.#lines.touch(sender),
       random: (octets) => this.outlets.random(octets),
       claim: (claimant, claim, now) => this.#logins.claimed(claimant, claim, now),
       network: (beginner) => this.#lending.lendIpv4(beginner),

@@ -48,6 +48,11 @@ export class FaultPlan {
     return [...this.#everybody, ...(own ?? [])];
   }
 
+  /** What is planned for an account alone, or for everybody. */
+  planned(username: string | undefined): readonly Fault[] {
+    return username === undefined ? this.#everybody : (this.#accounts.get(username) ?? []);
+  }
+
   /** For an account, or for everybody. What was planned for the same before is over. */
   set(faults: readonly Fault[], username: string | undefined): void {
     if (username !== undefined) {

@@ -52,6 +52,8 @@ export interface LineOutlets {
   now(): number;
   /** Takes a frame of the host's that a fault has held back. */
   receive(line: Line, frame: Buffer, now: number): void;
+  /** A fault may hold back a frame of ours: the deadline may be earlier than it was. */
+  delayed(line: Line): void;
   random(octets: number): Buffer;
   claim(line: Line, claim: Claim, now: number): void;
   /** The network protocols begin: an address is needed. */
@@ -266,8 +268,9 @@ export class Line {
 
   /** Sends a frame of this session, unless a fault keeps it. */
   transmit(frame: Buffer): void {
-    if (this.#faults) this.#faults.send(frame, this.outlets.now());
-    else this.outlets.send(frame);
+    if (!this.#faults) return this.outlets.send(frame);
+    this.#faults.send(frame, this.outlets.now());
+    this.outlets.delayed(this);
   }
 
   #send(protocol: number, information: Buffer): void {

@@ -188,7 +188,7 @@ export class PppoeConcentrator extends EventEmitter<ConcentratorEvents> {
    * @throws PppoeError `not-up`, `too-long`, `malformed`.
    */
   send(packets: PacketsBySession): void {
-    this.#attachment.run((engine) => engine.sendPackets(packets));
+    this.#attachment.run((engine, now) => engine.sendPackets(packets, now));
   }
 
   /** Sends a message to the host of one session, or to all (PADM). How many it was sent to. */
@@ -202,6 +202,11 @@ export class PppoeConcentrator extends EventEmitter<ConcentratorEvents> {
    */
   setFaults(faults: readonly Fault[], whose: FaultTarget = {}): boolean {
     return this.#attachment.run((engine, now) => engine.setFaults(faults, whose, now));
+  }
+
+  /** What is done wrong on purpose to the sessions of an account, besides what is done to all; or to every host. */
+  plannedFaults(username?: string): readonly Fault[] {
+    return this.#attachment.run((engine) => engine.plannedFaults(username));
   }
 
   /** Ends one session in order. False when there is none of this id. */

@@ -64,6 +64,26 @@ test('delay: a PADO that is late is waited for', () => {
   assert.ok(pado.at >= 401);
 });
 
+test('delay: IP packets of ours leave at their time, whoever they are from, and need nothing else to happen', () => {
+  const { world, ac, host } = faulty(
+    { name: 'delay', packets: 'IPv4', direction: 'sent', ms: 200 },
+    {},
+    { ipv6: false },
+  );
+  world.runUntil(() => host.state === 'up');
+  const { localAddress = '', sessionId = 0 } = host.snapshot;
+  const arrivedAfter = (ms: number) => {
+    world.runFor(ms);
+    return host.packets.splice(0).length;
+  };
+  host.act((session) => session.sendPackets([ping(localAddress, '10.64.0.1')]));
+  assert.deepEqual([arrivedAfter(190), arrivedAfter(20)], [0, 1]);
+  ac.act((concentrator, now) => {
+    concentrator.sendPackets(new Map([[sessionId, [packet('192.0.2.1', localAddress)]]]), now);
+  });
+  assert.deepEqual([arrivedAfter(190), arrivedAfter(20)], [0, 1]);
+});
+
 for (const tag of ['service-name-error', 'ac-system-error', 'generic-error'] as const) {
   test(`refuse: ${tag} is a typed refusal with its text, and tried again later`, () => {
     const { world, host, ac } = faulty({ name: 'refuse', tag, text: 'Closed today' });

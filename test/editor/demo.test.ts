@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Demo, skip } from './browser';
+import { Dashboard } from './dashboard';
 import { Dialog } from './dialog';
 import type { EditorPage } from './editor-globals';
 import { Workspace } from './workspace';
@@ -15,9 +16,7 @@ describe('the demo in a browser', { skip: skip() }, () => {
   });
   after(() => demo?.stop());
 
-  /** The value that the dashboard shows beside a label. */
-  const shown = (label: string, value: string) =>
-    demo.page.locator('.nrdb-ui-text', { hasText: label }).filter({ hasText: value }).first();
+  const shown = (label: string, value: string) => new Dashboard(demo.page).shown(label, value);
 
   test('the dashboard shows the session up, with address and gateway, and a latency', async () => {
     await demo.page.goto(`${demo.address}/dashboard/session`);

@@ -25,6 +25,8 @@ export class Workspace {
     await dialog.getByText(name, { exact: true }).click();
     await dialog.locator('#red-ui-clipboard-dialog-ok').click();
     await dialog.waitFor({ state: 'hidden' });
+    // The editor asks for the example's nodes only now.
+    await this.page.waitForFunction(() => (globalThis as unknown as EditorPage).RED.nodes.dirty());
   }
 
   /** Takes a node from the palette, by mouse, to a place of the workspace. */

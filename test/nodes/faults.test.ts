@@ -42,12 +42,12 @@ function dial(id: 'session' | 'other' = 'session'): void {
   sessionIn(id).session?.connect();
 }
 
-async function faults(value: unknown, subscriber?: object) {
+async function faults(value: unknown, subscriber?: object, wanted = 'faults') {
   const outcomes = new Inbox('outcomes');
-  const message = { action: 'faults', faults: value, ...(subscriber ? { subscriber } : {}) };
+  const message = { action: wanted, faults: value, ...(subscriber ? { subscriber } : {}) };
   helper.getNode('subscriber')?.receive(message as never);
   const { action, payload } = await outcomes.next();
-  assert.equal(action, 'faults');
+  assert.equal(action, wanted);
   return payload;
 }
 
@@ -104,6 +104,42 @@ for (const [what, end] of [
     await up();
   });
 }
+
+test('faults are added and removed one by one, as switches do it, and the others stay', async () => {
+  await hosts({ faults: 'pad' });
+  const [pad, refuse] = [
+    { name: 'pad', octets: 18 },
+    { name: 'refuse', tag: 'ac-system-error', text: 'Not today' },
+  ];
+  const wanted = { name: 'refuse', text: 'Not today' };
+  assert.deepEqual(await faults(wanted, undefined, 'add-faults'), [pad, refuse]);
+  assert.deepEqual(await faults(wanted, undefined, 'add-faults'), [pad, refuse], 'once, however often it is added');
+  const told = refusal();
+  dial();
+  assert.match(await told, /Not today/);
+  assert.deepEqual(await faults('refuse', undefined, 'remove-faults'), [pad, refuse], 'another refusal');
+  assert.deepEqual(await faults([wanted, 'no-echo'], undefined, 'remove-faults'), [pad]);
+  dial();
+  await up();
+});
+
+test('a fault that is added to an account is that of its sessions, besides those of all', async () => {
+  const events = await hosts({}, { faults: 'pad' });
+  dial();
+  dial('other');
+  await up();
+  await up('other');
+  const [pad, end] = [
+    { name: 'pad', octets: 18 },
+    { name: 'terminate', seconds: 0 },
+  ];
+  assert.deepEqual(await faults('terminate', { account: 'anna' }, 'add-faults'), [pad, end]);
+  assert.equal(await gone(events), 'anna');
+  assert.equal(sessionIn('other').session?.state, 'up');
+  assert.deepEqual(await faults('terminate', { account: 'anna' }, 'remove-faults'), [pad]);
+  dial();
+  await up();
+});
 
 test('the settings of an account have faults: those are of its sessions only', async () => {
   const events = await hosts({}, { faults: 'terminate' });

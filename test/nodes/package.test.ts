@@ -67,6 +67,13 @@ const CORE = [
   'function/15-change',
 ].map((path): ((RED: NodeAPI) => void) => require(require.resolve(`@node-red/nodes/core/${path}.js`)));
 
+/** What the examples have of @flowfuse/node-red-dashboard, as its own manifest names it. */
+const DASHBOARD = ((): readonly ((RED: NodeAPI) => void)[] => {
+  const path = require.resolve('@flowfuse/node-red-dashboard/package.json');
+  const { nodes }: { nodes: Record<string, string> } = JSON.parse(readFileSync(path, 'utf8'))['node-red'];
+  return Object.values(nodes).map((file) => require(join(path, '..', file)));
+})();
+
 describe('each example', () => {
   before(() => helper.startServer());
   after(() => helper.stopServer());
@@ -75,7 +82,7 @@ describe('each example', () => {
   for (const name of EXAMPLES) {
     test(`${name} starts, with all its nodes and without an error`, async () => {
       const flow = example(name);
-      await load(flow, {}, CORE);
+      await load(flow, {}, [...CORE, ...DASHBOARD]);
       const missing = flow.filter(({ id, type }) => type !== 'tab' && type !== 'group' && !helper.getNode(id));
       assert.deepEqual(missing, []);
       const errors = helper

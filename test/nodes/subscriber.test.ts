@@ -191,6 +191,12 @@ const WRONG: readonly (readonly [what: string, code: string, message: Record<str
     { action: 'faults', faults: 'refuse', subscriber: { account: 'anna' } },
   ],
   ['faults of nobody', 'no-account', { action: 'faults', faults: 'vanish', subscriber: { account: 'carl' } }],
+  ['a fault to add that is not said', 'malformed', { action: 'add-faults' }],
+  [
+    'a fault to add to single sessions',
+    'malformed',
+    { action: 'add-faults', faults: 'pad', subscriber: { address: '10.64.0.2' } },
+  ],
   ['an answer to nothing', 'malformed', { login: {}, payload: true }],
 ];
 
