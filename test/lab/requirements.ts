@@ -6,7 +6,7 @@ import { type Lab, openLab } from './lab';
 
 const FOLDERS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
-/** A program of each Debian package that test/lab/setup.sh installs. */
+/** A program of each Debian package that the lab needs. */
 const PROGRAMS = {
   'user-mode-linux': 'linux.uml',
   ppp: 'pppd',
@@ -22,14 +22,19 @@ const PROGRAMS = {
   'freeradius-utils': 'radclient',
 };
 
+/** Of packages that the lab does without, but single tests do not. */
+const OTHER_PROGRAMS = { mosquitto: 'mosquitto' };
+
 function isInstalled(program: string): boolean {
   return FOLDERS.some((folder) => existsSync(join(folder, program)));
 }
 
-/** Why a test that needs no lab, but one of its programs, cannot run here, for node:test's `skip`. */
-export function skipWithout(name: keyof typeof PROGRAMS): string | false {
+/** Why a test that needs no lab, but one of these programs, cannot run here, for node:test's `skip`. */
+export function skipWithout(name: keyof typeof PROGRAMS | keyof typeof OTHER_PROGRAMS): string | false {
   const { CI } = process.env;
-  return isInstalled(PROGRAMS[name]) || CI === 'true' ? false : `${name} is not installed (apt install ${name})`;
+  return isInstalled({ ...PROGRAMS, ...OTHER_PROGRAMS }[name]) || CI === 'true'
+    ? false
+    : `${name} is not installed (apt install ${name})`;
 }
 
 /** What is missing on this machine for a lab, in words for people; undefined when nothing is. */

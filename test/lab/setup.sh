@@ -1,9 +1,11 @@
 #!/bin/sh
-# Installs the Debian packages that the lab's real peers, and the test of Node.js versions, come from. Run as root; does nothing when all are installed.
+# Installs the Debian packages that the lab's real peers, and what other tests need beside it, come from. Run as root; does nothing when all are installed.
 set -eu
 packages='user-mode-linux ppp pppoe busybox-static iproute2 tcpdump tshark radvd wide-dhcpv6-server dhcpcd-base freeradius freeradius-utils'
 # What compiles raw-socket for the versions of Node.js that it has no binary for.
 packages="$packages g++ make python3"
+# The broker that the test of the example mqtt-home-assistant starts.
+packages="$packages mosquitto"
 
 missing=
 for package in $packages; do

@@ -1,19 +1,14 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
-import type { NodeAPI } from 'node-red';
-import { type Flow, helper, load } from './world';
+import { CORE, DASHBOARD, EXAMPLES, readExample } from './examples/example';
+import { helper, load } from './world';
 
 const ROOT = join(__dirname, '../..');
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 const NODES: Record<string, string> = manifest['node-red'].nodes;
 const CONFIG = ['pppoe-session', 'pppoe-concentrator'];
-const EXAMPLES = readdirSync(join(ROOT, 'examples'));
-
-function example(name: string): Flow {
-  return JSON.parse(readFileSync(join(ROOT, 'examples', name), 'utf8'));
-}
 
 for (const [type, path] of Object.entries(NODES)) {
   describe(`${type}, as it is built`, () => {
@@ -38,7 +33,7 @@ for (const [type, path] of Object.entries(NODES)) {
 
     if (!CONFIG.includes(type)) {
       test('is shown in an example', () => {
-        assert.ok(EXAMPLES.some((name) => example(name).some((node) => node.type === type)));
+        assert.ok(EXAMPLES.some((name) => readExample(name).some((node) => node.type === type)));
       });
     }
   });
@@ -56,32 +51,23 @@ for (const [name, path] of Object.entries<string>(manifest['node-red'].plugins))
   });
 }
 
-/** Node-RED's own nodes that the examples have: without them a flow waits for their types, and none of it starts. */
-const CORE = [
-  'common/20-inject',
-  'common/21-debug',
-  'common/25-catch',
-  'common/90-comment',
-  'function/10-function',
-  'function/10-switch',
-  'function/15-change',
-].map((path): ((RED: NodeAPI) => void) => require(require.resolve(`@node-red/nodes/core/${path}.js`)));
-
-/** What the examples have of @flowfuse/node-red-dashboard, as its own manifest names it. */
-const DASHBOARD = ((): readonly ((RED: NodeAPI) => void)[] => {
-  const path = require.resolve('@flowfuse/node-red-dashboard/package.json');
-  const { nodes }: { nodes: Record<string, string> } = JSON.parse(readFileSync(path, 'utf8'))['node-red'];
-  return Object.values(nodes).map((file) => require(join(path, '..', file)));
-})();
-
 describe('each example', () => {
+  const list = readFileSync(join(ROOT, 'docs/examples.md'), 'utf8');
+
   before(() => helper.startServer());
   after(() => helper.stopServer());
   afterEach(() => helper.unload());
 
   for (const name of EXAMPLES) {
+    test(`${name} has its row in the list of examples`, () => {
+      assert.match(
+        list,
+        new RegExp(`^\\| \\[${name.replace(/\.json$/, '')}\\]\\(\\.\\./examples/${name}\\) \\| .+ \\| .+ \\|$`, 'm'),
+      );
+    });
+
     test(`${name} starts, with all its nodes and without an error`, async () => {
-      const flow = example(name);
+      const flow = readExample(name);
       await load(flow, {}, [...CORE, ...DASHBOARD]);
       const missing = flow.filter(({ id, type }) => type !== 'tab' && type !== 'group' && !helper.getNode(id));
       assert.deepEqual(missing, []);

@@ -21,6 +21,8 @@ export interface Answer {
 /** What is used of the test helper, which has no types of its own. */
 interface Helper {
   init(runtime: string): void;
+  /** Settings of Node-RED, for all that is loaded from now on. */
+  settings(changes: Record<string, unknown>): void;
   startServer(): Promise<void>;
   stopServer(): Promise<void>;
   load(nodes: readonly ((RED: NodeAPI) => void)[], flow: Flow, credentials: Credentials): Promise<void>;
