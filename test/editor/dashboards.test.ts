@@ -35,6 +35,7 @@ describe('the dashboard link status', { skip: skip() }, () => {
     const first = await page.valueOf('Uptime');
     await page.shown('Uptime', /0 d/).filter({ hasNotText: first }).waitFor();
     assert.ok((await page.valueOf('Uptime')) > first, first);
+    await page.shown('Last ping', 'answered by 10.64.0.1').waitFor();
     // The gauge begins at 0: a round trip takes longer.
     await demo.page.locator('.nrdb-ui-gauge-value').filter({ hasText: /[1-9]/ }).first().waitFor();
   });
