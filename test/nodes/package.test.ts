@@ -59,11 +59,11 @@ describe('each example', () => {
   afterEach(() => helper.unload());
 
   for (const name of EXAMPLES) {
-    test(`${name} has its row in the list of examples`, () => {
-      assert.match(
-        list,
-        new RegExp(`^\\| \\[${name.replace(/\.json$/, '')}\\]\\(\\.\\./examples/${name}\\) \\| .+ \\| .+ \\|$`, 'm'),
-      );
+    test(`${name} has its row and its picture in the list of examples`, () => {
+      const title = name.replace(/\.json$/, '');
+      assert.match(list, new RegExp(`^\\| \\[${title}\\]\\(\\.\\./examples/${name}\\) \\| .+ \\| .+ \\|$`, 'm'));
+      assert.ok(list.includes(`](examples/${title}.png)`), title);
+      assert.ok(existsSync(join(ROOT, `docs/examples/${title}.png`)), title);
     });
 
     test(`${name} starts, with all its nodes and without an error`, async () => {
