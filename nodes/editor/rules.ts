@@ -103,6 +103,17 @@ export function isOverride(text: string, type: string): boolean {
   }
 }
 
+/** Where to find a value, by the type that stands beside it, or JSON of an object or array. Nodes of earlier versions have none. */
+export function isFound(text: string, type: string): boolean {
+  if (type !== 'json') return type === '' || text !== '';
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return typeof parsed === 'object' && parsed !== null;
+  } catch {
+    return false;
+  }
+}
+
 /** Names separated by commas, each of them one of these. */
 export function areAmong(names: readonly string[]): Rule {
   return isListOf((name) => names.includes(name));

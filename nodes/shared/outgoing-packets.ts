@@ -27,13 +27,14 @@ export type OwnAddresses = Pick<SessionStatus, 'localAddress' | 'ipv6'> | Concen
 const PROTOCOLS: Readonly<Record<string, number>> = { icmp: 1, tcp: 6, udp: 17 };
 
 /**
- * The packets that a message's payload stands for: a Buffer, an object, or an array of them.
+ * The packets that a value of a message stands for: a Buffer, an object, or an array of them.
  * @param addresses our own, for the packets that are made here.
+ * @param name what errors call it.
  * @throws PppoeError `malformed` that says what is wrong with which of them.
  */
-export function packetsOf(payload: unknown, addresses: OwnAddresses): readonly Buffer[] {
-  if (!Array.isArray(payload)) return [packetOf(payload, addresses, 'payload')];
-  return payload.map((element, index) => packetOf(element, addresses, `payload[${index}]`));
+export function packetsOf(value: unknown, addresses: OwnAddresses, name: string): readonly Buffer[] {
+  if (!Array.isArray(value)) return [packetOf(value, addresses, name)];
+  return value.map((element, index) => packetOf(element, addresses, `${name}[${index}]`));
 }
 
 /**

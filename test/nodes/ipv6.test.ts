@@ -52,7 +52,11 @@ test('an object with an IPv6 destination becomes a packet from the address that 
     ['ff02::1', 'fe80::2'],
     ['2001:db8::9', '2001:db8:1::2'],
   ]) {
-    const [octets = Buffer.alloc(0)] = packetsOf({ destination, protocol: 'icmp', payload, ttl: 9 }, { ipv6: IPV6 });
+    const [octets = Buffer.alloc(0)] = packetsOf(
+      { destination, protocol: 'icmp', payload, ttl: 9 },
+      { ipv6: IPV6 },
+      'payload',
+    );
     const packet = decodeIpv6(octets);
     assert.equal(formatIpv6(packet.source), source);
     assert.deepEqual([packet.nextHeader, packet.hopLimit], [58, 9]);
@@ -65,7 +69,7 @@ test('an object with an IPv6 destination becomes a packet from the address that 
 test('an IPv6 packet without an address for it is refused as not-up, a destination that is none as malformed', () => {
   const code = (destination: string, ipv6?: Ipv6Snapshot<string>) => {
     try {
-      packetsOf({ destination, protocol: 'udp' }, ipv6 ? { ipv6 } : { localAddress: '192.0.2.1' });
+      packetsOf({ destination, protocol: 'udp' }, ipv6 ? { ipv6 } : { localAddress: '192.0.2.1' }, 'payload');
     } catch (error) {
       assert.ok(error instanceof PppoeError);
       return error.code;
