@@ -89,29 +89,29 @@ export function isAction(actions: readonly string[]): (text: string, type: strin
   };
 }
 
+/** The object or array that a JSON text stands for; undefined when it stands for none. */
+function objectOf(text: string): object | undefined {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return typeof parsed === 'object' && parsed !== null ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * What differs for one connect, by the type that stands beside it: where to find it, or JSON of an object. That has no password:
  * flows are no place for secrets, they are exported and shown.
  */
 export function isOverride(text: string, type: string): boolean {
   if (type !== 'json' || text === '') return true;
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) && !('password' in parsed);
-  } catch {
-    return false;
-  }
+  const parsed = objectOf(text);
+  return parsed !== undefined && !Array.isArray(parsed) && !('password' in parsed);
 }
 
 /** Where to find a value, by the type that stands beside it, or JSON of an object or array. Nodes of earlier versions have none. */
 export function isFound(text: string, type: string): boolean {
-  if (type !== 'json') return type === '' || text !== '';
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return typeof parsed === 'object' && parsed !== null;
-  } catch {
-    return false;
-  }
+  return type === 'json' ? objectOf(text) !== undefined : type === '' || text !== '';
 }
 
 /** Names separated by commas, each of them one of these. */

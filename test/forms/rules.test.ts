@@ -204,3 +204,38 @@ test('RADIUS servers are addresses or names with ports, and there is one where R
   assert.equal(rules.areRadiusServers('', 'radius'), false);
   assert.equal(rules.areRadiusServers('', 'accounts-then-radius'), false);
 });
+
+test('what is found somewhere is named, and as JSON it is an object or array', () => {
+  for (const [text, type] of [
+    ['payload', 'msg'],
+    ['', ''],
+    ['{"destination": "192.0.2.1"}', 'json'],
+    ['[]', 'json'],
+    ['[1, 2]', 'bin'],
+  ] as const) {
+    assert.equal(rules.isFound(text, type), true, `${type} ${text}`);
+  }
+  for (const [text, type] of [
+    ['', 'msg'],
+    ['', 'jsonata'],
+    ['', 'json'],
+    ['{', 'json'],
+    ['null', 'json'],
+    ['"text"', 'json'],
+  ] as const) {
+    assert.equal(rules.isFound(text, type), false, `${type} ${text}`);
+  }
+});
+
+test('what differs for one connect is named, or JSON of an object without a password', () => {
+  for (const [text, type] of [
+    ['override', 'msg'],
+    ['', 'json'],
+    ['{"username": "ben"}', 'json'],
+  ] as const) {
+    assert.equal(rules.isOverride(text, type), true, `${type} ${text}`);
+  }
+  for (const text of ['{', '[]', 'null', '7', '{"password": "x"}']) {
+    assert.equal(rules.isOverride(text, 'json'), false, text);
+  }
+});
